@@ -1,0 +1,161 @@
+"""Django settings. Every name read from the environment is documented in docs/reference/settings.md."""
+
+import os
+import secrets
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from passerelle.config.database import database_settings
+from passerelle.config.paths import PROJECT, VAR
+
+DEMO = os.environ.get("PASSERELLE_DEMO", "0") == "1"
+DEBUG = os.environ.get("PASSERELLE_DEBUG", "0") == "1"
+
+
+def _secret_key(path: Path) -> str:
+    """Return the key in the environment, or the one this installation made for itself on first start."""
+    given = os.environ.get("PASSERELLE_SECRET_KEY")
+    if given:
+        return given
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(64))
+    return path.read_text()
+
+
+SECRET_KEY = _secret_key(VAR / "secret_key")
+ALLOWED_HOSTS = os.environ.get("PASSERELLE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("PASSERELLE_ORIGINS", "").split(",") if origin]
+ROOT_URLCONF = "passerelle.config.urls"
+WSGI_APPLICATION = "passerelle.config.wsgi.application"
+
+CORE_APPS = [
+    "passerelle.core.parameters",
+    "passerelle.core.directory",
+    "passerelle.core.access",
+    "passerelle.core.audit",
+    "passerelle.core.ui",
+]
+CARE_APPS = [
+    "passerelle.care.exchange",
+    "passerelle.care.identity",
+    "passerelle.care.record",
+    "passerelle.care.patientspace",
+]
+EVIDENCE_APPS = ["passerelle.evidence.warehouse", "passerelle.evidence.indicators"]
+COOPERATION_APPS = ["passerelle.cooperation.governance", "passerelle.cooperation.projects"]
+
+INSTALLED_APPS = [
+    *COOPERATION_APPS,
+    *EVIDENCE_APPS,
+    *CARE_APPS,
+    *CORE_APPS,
+    "passerelle.config",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "passerelle.core.access.middleware.ViewerMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "passerelle.core.ui.context_processors.shell",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": database_settings()}
+DATABASES["default"]["CONN_MAX_AGE"] = 600
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+LANGUAGE_CODE = "fr"
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR / "files"}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "frame-src": [SELF],
+        "frame-ancestors": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+    },
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 8 * 3600
+_behind_tls = os.environ.get("PASSERELLE_TLS", "0") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _behind_tls
+SECURE_HSTS_SECONDS = 31_536_000 if _behind_tls else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _behind_tls else None
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("PASSERELLE_LOG_LEVEL", "WARNING")},
+}
+
+PASSERELLE_VAR = VAR
+PASSERELLE_PROJECT = PROJECT

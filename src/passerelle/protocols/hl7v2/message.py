@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+from passerelle.protocols.hl7v2 import path as paths
+from passerelle.protocols.hl7v2.escapes import unescape
+from passerelle.protocols.hl7v2.separators import Separators
+
+
+class Repetition:
+    """One occurrence of a field; `text` is as it came, `get` is what it means."""
+
+    __slots__ = ("charset", "separators", "text")
+
+    def __init__(self, text: str, separators: Separators, charset: str) -> None:
+        self.text = text
+        self.separators = separators
+        self.charset = charset
+
+    def get(self, place: str) -> str:
+        """Return a component (`4`, its first subcomponent) or a subcomponent (`4.2`), unescaped, "" when absent."""
+        component, subcomponent = paths.leaf(place)
+        return unescape(_leaf(self.text, component, subcomponent, self.separators), self.separators, self.charset)
+
+    def component(self, n: int) -> str:
+        """Return the whole n-th component with its subcomponents, as it came, "" when absent."""
+        return _nth(self.text, n - 1, self.separators.component)
+
+    def __repr__(self) -> str:
+        return f"Repetition({len(self.text)} characters)"
+
+
+class Segment:
+    """A line of a message, split only as deep as it is read."""
+
+    __slots__ = ("_fields", "charset", "name", "separators", "text")
+
+    def __init__(self, text: str, separators: Separators, charset: str) -> None:
+        self.name = text[:3]
+        self.text = text
+        self.separators = separators
+        self.charset = charset
+        self._fields: list[str] | None = None
+
+    @property
+    def fields(self) -> list[str]:
+        """Return the raw texts; place 0 is the name, place n is field n, also in MSH whose field 1 is its separator."""
+        fields = self._fields
+        if fields is None:
+            fields = self.text.split(self.separators.field)
+            if self.name == "MSH":
+                fields.insert(1, self.separators.field)
+            self._fields = fields
+        return fields
+
+    def field(self, n: int) -> str:
+        """Return the raw text of field n, "" when absent."""
+        fields = self.fields
+        return fields[n] if 0 < n < len(fields) else ""
+
+    def get(self, place: str) -> str:
+        """Return one leaf such as `3[2].4.2`, unescaped, "" when absent; what the path leaves out is the first."""
+        field, repetition, component, subcomponent = paths.steps(place)
+        text = self.field(field)
+        if not text:
+            return ""
+        separators = self.separators
+        if self._is_delimiters(field):
+            return text
+        text = _nth(text, repetition, separators.repetition)
+        return unescape(_leaf(text, component, subcomponent, separators), separators, self.charset)
+
+    def repetitions(self, n: int) -> list[Repetition]:
+        """Return the occurrences of field n; none when it is empty."""
+        text = self.field(n)
+        if not text:
+            return []
+        separators, charset = self.separators, self.charset
+        if self._is_delimiters(n):
+            return [Repetition(text, separators, charset)]
+        return [Repetition(one, separators, charset) for one in text.split(separators.repetition)]
+
+    def values(self, n: int) -> list[list[list[str]]]:
+        """Return every leaf of field n, unescaped: repetitions, components, subcomponents."""
+        text = self.field(n)
+        separators = self.separators
+        if self._is_delimiters(n):
+            return [[[text]]]
+        if separators.escape in text:
+            charset = self.charset
+            return [
+                [
+                    [unescape(leaf, separators, charset) for leaf in component.split(separators.subcomponent)]
+                    for component in one.split(separators.component)
+                ]
+                for one in text.split(separators.repetition)
+            ]
+        if separators.component not in text and separators.repetition not in text:
+            return [[text.split(separators.subcomponent)]]
+        return [
+            [component.split(separators.subcomponent) for component in one.split(separators.component)]
+            for one in text.split(separators.repetition)
+        ]
+
+    def _is_delimiters(self, n: int) -> bool:
+        return n <= 2 and self.name == "MSH"
+
+    def __repr__(self) -> str:
+        return f"Segment({self.name})"
+
+
+class Message:
+    """A message as it came, and what it says; nothing of it can be changed."""
+
+    __slots__ = ("_raw", "_segments", "charset", "charset_fallback", "separators", "text")
+
+    def __init__(
+        self, raw: bytes, text: str, lines: list[str], separators: Separators, charset: tuple[str, bool]
+    ) -> None:
+        self._raw = raw
+        self.text = text
+        self.separators = separators
+        self.charset, self.charset_fallback = charset
+        codec = self.charset
+        self._segments = [Segment(line, separators, codec) for line in lines]
+
+    def to_bytes(self) -> bytes:
+        """Return the very bytes that were parsed, envelope included."""
+        return self._raw
+
+    @property
+    def segments(self) -> list[Segment]:
+        return self._segments
+
+    def segment(self, name: str) -> Segment | None:
+        """Return the first segment of that name."""
+        for segment in self._segments:
+            if segment.name == name:
+                return segment
+        return None
+
+    def all(self, name: str) -> list[Segment]:
+        """Return the segments of that name, in order."""
+        return [segment for segment in self._segments if segment.name == name]
+
+    def get(self, place: str) -> str:
+        """Return one leaf such as `PID-3[2].4.2` or `OBX[2]-5`, unescaped, "" when absent; HL7 null stays `""`."""
+        wanted = paths.path(place)
+        left = wanted.occurrence
+        for segment in self._segments:
+            if segment.name == wanted.segment:
+                if left == 0:
+                    return segment.get(place.split("-", 1)[1])
+                left -= 1
+        return ""
+
+    @property
+    def control_id(self) -> str:
+        return self._segments[0].get("10")
+
+    @property
+    def code(self) -> str:
+        return self._segments[0].get("9.1")
+
+    @property
+    def trigger(self) -> str:
+        return self._segments[0].get("9.2")
+
+    @property
+    def structure(self) -> str:
+        return self._segments[0].get("9.3")
+
+    @property
+    def sending_application(self) -> str:
+        return self._segments[0].get("3")
+
+    @property
+    def sending_facility(self) -> str:
+        return self._segments[0].get("4")
+
+    @property
+    def processing_id(self) -> str:
+        return self._segments[0].get("11")
+
+    @property
+    def version(self) -> str:
+        return self._segments[0].get("12")
+
+    def __repr__(self) -> str:
+        return f"Message({self.code}^{self.trigger}, {len(self._raw)} bytes)"
+
+
+def _nth(text: str, place: int, separator: str) -> str:
+    if place == 0:
+        return text.partition(separator)[0]
+    parts = text.split(separator, place + 1)
+    return parts[place] if place < len(parts) else ""
+
+
+def _leaf(text: str, component: int, subcomponent: int, separators: Separators) -> str:
+    return _nth(_nth(text, component, separators.component), subcomponent, separators.subcomponent)

@@ -1,0 +1,66 @@
+"""The register of those who turn a message into effects. Packages above enrol in `AppConfig.ready()`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from passerelle.protocols import hl7v2, pamfr
+
+
+class Rejected(Exception):
+    """Le message est lisible mais ne peut pas être appliqué tel quel ; une personne doit décider."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where} : {why}" if where else why)
+        self.where = where
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A message in its turn: its typed event, and the raw message for what the event does not carry."""
+
+    message_id: UUID
+    establishment: str
+    sending_application: str
+    received_at: datetime
+    event: "pamfr.Event"
+    message: "hl7v2.Message"
+
+
+Handler = Callable[[Inbound], None]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Enrolled:
+    order: int
+    name: str
+    handler: Handler
+
+
+_enrolled: list[_Enrolled] = []
+
+
+def register_handler(handler: Handler, *, order: int, name: str) -> None:
+    """Call `handler` for each message, lower `order` first, inside the transaction that marks the message applied.
+
+    The handler writes to the default database only and raises `Rejected` for a business refusal: whatever it wrote is
+    undone. Enrolling a name again replaces the former handler.
+    """
+    _enrolled[:] = sorted(
+        [other for other in _enrolled if other.name != name] + [_Enrolled(order, name, handler)],
+        key=lambda enrolled: (enrolled.order, enrolled.name),
+    )
+
+
+def remove_handler(name: str) -> None:
+    """Forget the handler of that name, if any."""
+    _enrolled[:] = [other for other in _enrolled if other.name != name]
+
+
+def handlers() -> Sequence[Handler]:
+    """Return the handlers in their order."""
+    return [enrolled.handler for enrolled in _enrolled]

@@ -1,0 +1,71 @@
+from passerelle.care.record.models.emergency import EmergencyAccess
+from passerelle.care.record.models.resource import Content, Resource, Version
+from passerelle.care.record.models.stay import StayEvent
+
+CLASSIFICATION: dict[str, dict[str, str]] = {
+    "Resource": {
+        "type": "neutral",
+        "id": "neutral",
+        "local_identity_id": "neutral",
+        "version": "neutral",
+        "last_updated": "neutral",
+        "source": "neutral",
+        "body": "health",
+        "deleted": "neutral",
+        "establishment": "neutral",
+        "status": "health",
+        "class_code": "health",
+        "codes": "health",
+        "categories": "health",
+        "date_start": "health",
+        "date_end": "health",
+        "identifiers": "identifying",
+        "encounter": "neutral",
+        "relates_to": "neutral",
+        "security": "health",
+        "names": "identifying",
+        "birth_date": "identifying",
+        "gender": "identifying",
+        "number_value": "health",
+    },
+    "Version": {
+        "type": "neutral",
+        "id": "neutral",
+        "local_identity_id": "neutral",
+        "version": "neutral",
+        "last_updated": "neutral",
+        "source": "neutral",
+        "body": "health",
+        "deleted": "neutral",
+    },
+    "Content": {
+        "id": "neutral",
+        "local_identity_id": "neutral",
+        "mime": "neutral",
+        "sha256": "neutral",
+        "body": "health",
+        "size": "neutral",
+        "stored_at": "neutral",
+    },
+    "StayEvent": {
+        "id": "neutral",
+        "stay_id": "neutral",
+        "local_identity_id": "neutral",
+        "establishment": "neutral",
+        "source": "neutral",
+        "trigger": "neutral",
+        "recorded_at": "health",
+        "received_at": "neutral",
+        "content": "health",
+    },
+    "EmergencyAccess": {
+        "id": "neutral",
+        "account": "neutral",
+        "person_id": "neutral",
+        "since": "neutral",
+        "until": "neutral",
+        "reason": "health",
+    },
+}
+
+__all__ = ["CLASSIFICATION", "Content", "EmergencyAccess", "Resource", "StayEvent", "Version"]

@@ -1,0 +1,41 @@
+"""The door of CDA R2: read, show, write."""
+
+from passerelle.protocols.cda.model import (
+    INS_NIR_TEST,
+    PERSONS,
+    STRUCTURES,
+    Author,
+    CdaDocument,
+    CdaError,
+    DocumentKind,
+    InstanceId,
+    LabResult,
+    Media,
+    Organisation,
+    PatientHeader,
+    Results,
+    Section,
+    ServiceEvent,
+    Table,
+)
+from passerelle.protocols.cda.writer import write
+
+__all__ = [
+    "INS_NIR_TEST",
+    "PERSONS",
+    "STRUCTURES",
+    "Author",
+    "CdaDocument",
+    "CdaError",
+    "DocumentKind",
+    "InstanceId",
+    "LabResult",
+    "Media",
+    "Organisation",
+    "PatientHeader",
+    "Results",
+    "Section",
+    "ServiceEvent",
+    "Table",
+    "write",
+]

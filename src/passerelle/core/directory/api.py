@@ -1,0 +1,52 @@
+"""The door of the directory."""
+
+from passerelle.core.directory.rows import (
+    AuthorityRow,
+    EstablishmentRow,
+    PartnerRow,
+    ProfessionalRow,
+    SiteRow,
+    TerritoryRow,
+    UnitRow,
+)
+from passerelle.core.directory.selectors import (
+    authorities,
+    establishment,
+    establishment_of_authority,
+    establishment_of_facility,
+    establishments,
+    facilities,
+    partners,
+    professional,
+    professionals,
+    site_of_unit,
+    sites,
+    territory,
+    units,
+)
+from passerelle.core.directory.services import LoadReport, load_directory
+
+__all__ = [
+    "AuthorityRow",
+    "EstablishmentRow",
+    "LoadReport",
+    "PartnerRow",
+    "ProfessionalRow",
+    "SiteRow",
+    "TerritoryRow",
+    "UnitRow",
+    "authorities",
+    "establishment",
+    "establishment_of_authority",
+    "establishment_of_facility",
+    "establishments",
+    "facilities",
+    "load_directory",
+    "partners",
+    "professional",
+    "professionals",
+    "site_of_unit",
+    "sites",
+    "territory",
+    "units",
+]

@@ -1,0 +1,121 @@
+"""What the directory gives to others and to its pages: frozen rows, never models."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentRow:
+    code: str
+    name: str
+    short_name: str
+    kind: str
+    kind_label: str
+    role: str
+    role_label: str
+    city: str
+    finess: str
+    finess_is_fictitious: bool
+    is_test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    code: str
+    name: str
+    establishment: str
+    city: str
+    finess: str
+    finess_is_fictitious: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    code: str
+    label: str
+    specialty: str
+    kind: str
+    kind_label: str
+    site: str
+    establishment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfessionalRow:
+    rpps: str
+    rpps_is_fictitious: bool
+    family_name: str
+    given_name: str
+    profession: str
+    specialty: str
+    establishments: tuple[str, ...]
+    """Codes of the establishments where they work."""
+    establishment_names: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    label: str
+    value: float
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryRow:
+    code: str
+    name: str
+    group_name: str
+    source: str
+    figures: tuple[FigureRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityRow:
+    namespace: str
+    universal_id: str
+    kind: str
+    establishment: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSheet:
+    site: SiteRow
+    units: tuple[UnitRow, ...]
+    source: str
+    to_confirm: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentSheet:
+    establishment: EstablishmentRow
+    aliases: tuple[str, ...]
+    source: str
+    source_is_official: bool
+    to_confirm: frozenset[str]
+    sites: tuple[SiteSheet, ...]
+    sub_territories: tuple[str, ...]
+    facilities: tuple[str, ...]
+    authorities: tuple[AuthorityRow, ...]
+    professional_count: int
+    unit_count: int
+    units_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class EstablishmentListing:
+    establishment: EstablishmentRow
+    site_count: int
+    unit_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRow:
+    code: str
+    name: str
+    kind: str
+    source: str
+    is_to_confirm: bool

@@ -1,26 +1,70 @@
-"""The command line. Its names are a contract (docs/reference/command-line.md)."""
+"""The command line. Its names are a contract (docs/reference/command-line.md).
 
+Each command lives in a module of its own, imported when it is asked for: that keeps `--help` quick, and lets a command
+choose its environment before the settings are read.
+"""
+
+import importlib
 import os
-import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import click
+import django
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command is, what it does in one line, and the environment it runs in."""
+
+    address: str
+    summary: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    needs_django: bool = True
+
+
+COMMANDS: Mapping[str, Entry] = {
+    "demo": Entry(
+        "commands.demo:demo", "Construire le territoire de démonstration et l’ouvrir.", {"PASSERELLE_DEMO": "1"}
+    ),
+    "serve": Entry("commands.serve:serve", "Ouvrir la maison : pages, écoute MLLP, exécutants."),
+    "listen": Entry("cli_exchange:listen", "Recevoir les messages HL7 v2 par MLLP."),
+    "work": Entry("cli_exchange:work", "Appliquer les messages reçus, dans l’ordre de chaque patient."),
+    "tasks": Entry("commands.tasks:tasks", "Exécuter les tâches ordinaires (scellés du journal, extraits)."),
+    "send": Entry("cli_exchange:send", "Envoyer des messages HL7 v2 par MLLP."),
+    "audit": Entry("commands.audit:audit", "Vérifier le journal."),
+    "bench": Entry("commands.bench:bench", "Mesurer, à côté de limites mesurées dans la même exécution."),
+    "doctor": Entry("commands.doctor:doctor", "Vérifier l’installation et dire quoi corriger."),
+    "manage": Entry("commands.manage:manage", "Lancer une commande d’administration de Django."),
+}
+
+
+class Commands(click.Group):
+    """The commands of `COMMANDS`, each loaded when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        os.environ.update(entry.environment)
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "passerelle.config.settings")
+        if entry.needs_django:
+            django.setup()
+        module, _, name = entry.address.partition(":")
+        command = getattr(importlib.import_module(f"passerelle.config.{module}"), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(entry.address)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
+        with formatter.section("Commandes"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="passerelle")
 def main() -> None:
-    """Passerelle, la plateforme partagée des hôpitaux publics d'un territoire."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "passerelle.config.settings")
-
-
-@main.command(context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def manage(arguments: tuple[str, ...]) -> None:
-    """Run a Django management command."""
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - settings are chosen first
-
-    from passerelle.config import database  # noqa: PLC0415
-
-    if database.is_embedded():
-        database.start_embedded()
-    execute_from_command_line([sys.argv[0], *arguments])
+    """Passerelle, la plateforme partagée des hôpitaux publics d’un territoire."""

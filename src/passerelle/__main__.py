@@ -1,0 +1,3 @@
+from passerelle.config.cli import main
+
+main(prog_name="passerelle")

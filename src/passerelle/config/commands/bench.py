@@ -1,0 +1,41 @@
+import json
+from collections.abc import Mapping
+
+import click
+
+from passerelle.care.exchange import benchmark as exchange_benchmark
+from passerelle.config.database import ensure_database
+
+
+@click.group()
+def bench() -> None:
+    """Mesurer : chaque chiffre à côté d’une limite de la même exécution."""
+
+
+@bench.command()
+@click.option("--to", "target", help="HÔTE:PORT d’une écoute MLLP, la nôtre ou celle d’un autre moteur.")
+@click.option("--connections", default=13, show_default=True, help="Connexions, une par établissement.")
+@click.option("--seconds", default=10.0, show_default=True, help="Durée de chaque mesure.")
+@click.option("--json", "as_json", is_flag=True, help="Un objet JSON sur la dernière ligne.")
+def exchange(target: str | None, connections: int, seconds: float, as_json: bool) -> None:  # noqa: FBT001 - click
+    """Measure durable receiving, beside the limits of commit and copy on the same database."""
+    ensure_database()
+    _show(exchange_benchmark.run(to=_address(target), connections=connections, seconds=seconds), as_json=as_json)
+
+
+def _address(target: str | None) -> tuple[str, int] | None:
+    if target is None:
+        return None
+    host, _, port = target.rpartition(":")
+    if not port.isdigit():
+        message = f"« {target} » n’a pas la forme HÔTE:PORT."
+        raise click.BadParameter(message, param_hint="--to")
+    return host or "127.0.0.1", int(port)
+
+
+def _show(figures: Mapping[str, object], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        click.echo(f"{name:>24}  {value}")

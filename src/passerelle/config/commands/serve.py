@@ -1,0 +1,37 @@
+import sys
+
+import click
+from django.core.management import call_command
+
+from passerelle.config import cluster
+from passerelle.config.database import ensure_database, is_embedded
+from passerelle.config.house import Doors, children, supervise
+from passerelle.config.supervisor import PortTaken
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d’écoute.")
+@click.option("--port", default=8000, show_default=True, help="Port des pages.")
+@click.option("--mllp-port", default=2575, show_default=True, help="Port MLLP.")
+@click.option("--workers", default=2, show_default=True, help="Processus de pages.")
+def serve(host: str, port: int, mllp_port: int, workers: int) -> None:
+    """Open the house: migrate, then supervise pages, listener, lane workers and tasks until Ctrl-C."""
+    doors = Doors(host, port, mllp_port)
+    try:
+        doors.check()
+    except PortTaken as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(2)
+    was_running = cluster.pid() is not None
+    ensure_database()
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    supervisor = supervise(children(doors, page_workers=workers))
+    supervisor.start()
+    click.echo(f"Passerelle est ouverte : {doors.address} · MLLP {host}:{mllp_port} · Ctrl-C pour fermer.")
+    try:
+        supervisor.run()
+    finally:
+        supervisor.stop()
+        if is_embedded() and not was_running:
+            cluster.stop()

@@ -1,0 +1,83 @@
+"""The processes of one house: pages, listener, lane workers, ordinary tasks; and the database when it is embedded."""
+
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from passerelle.config import cluster
+from passerelle.config.database import is_embedded
+from passerelle.config.supervisor import Child, Supervisor, check_port
+
+_WATCH_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where the house listens."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    mllp_port: int = 2575
+
+    @property
+    def address(self) -> str:
+        host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::1"} else self.host  # noqa: S104 - only compared
+        return f"http://{host}:{self.port}/"
+
+    def check(self) -> None:
+        """Make sure that both ports are free.
+
+        Raises:
+            PortTaken: one is not.
+        """
+        check_port(self.host, self.port, "le serveur de pages")
+        check_port(self.host, self.mllp_port, "l’écoute MLLP")
+
+
+def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list[Child]:
+    """Return the processes to supervise, in the order of their start."""
+    passerelle = [sys.executable, "-m", "passerelle"]
+    listener = [*passerelle, "listen", "--host", doors.host, "--port", str(doors.mllp_port)]
+    house = [
+        Child("écoute MLLP", listener),
+        Child("exécutant des échanges", [*passerelle, "work"]),
+    ]
+    if pages:
+        house.append(Child("tâches", [*passerelle, "tasks"]))
+        house.append(Child("pages", _page_server(doors, page_workers)))
+    return house
+
+
+def supervise(house: list[Child]) -> Supervisor:
+    """Return a supervisor of these processes which also restarts the embedded database."""
+    return Supervisor(house, watch=_DatabaseWatch() if is_embedded() else lambda: None)
+
+
+def _page_server(doors: Doors, workers: int) -> list[str]:
+    granian = str(Path(sys.executable).with_name("granian"))
+    return [
+        *(granian, "--interface", "wsgi", "--no-ws", "--host", doors.host, "--port", str(doors.port)),
+        *("--workers", str(workers), "--blocking-threads", "4", "--respawn-failed-workers"),
+        *(
+            "--log-level",
+            os.environ.get("PASSERELLE_LOG_LEVEL", "WARNING").lower(),
+            "passerelle.config.wsgi:application",
+        ),
+    ]
+
+
+class _DatabaseWatch:
+    """Start the embedded server again when it has died; look at most once a second."""
+
+    def __init__(self) -> None:
+        self._looked_at = time.monotonic()
+
+    def __call__(self) -> None:
+        if time.monotonic() - self._looked_at < _WATCH_SECONDS:
+            return
+        if cluster.pid() is None:
+            sys.stderr.write("La base embarquée s’est arrêtée : redémarrage.\n")
+            cluster.start()
+        self._looked_at = time.monotonic()

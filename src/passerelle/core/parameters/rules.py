@@ -1,0 +1,68 @@
+"""What a legal parameter is, and the ways it may be missing."""
+
+from dataclasses import dataclass
+from datetime import date
+
+Scalar = int | float | str | bool
+
+
+class ParameterError(LookupError):
+    """A legal parameter cannot be given."""
+
+    def __init__(self, key: str, on: date) -> None:
+        super().__init__(f"{key} on {on.isoformat()}: {self.__class__.__doc__}")
+        self.key = key
+        self.on = on
+
+
+class UnknownParameter(ParameterError):
+    """No row bears this key."""
+
+
+class NoParameterInForce(ParameterError):
+    """The key is known, but no row is in force on that day."""
+
+
+class WrongParameterKind(TypeError):
+    """The value is not of the kind the caller asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value in force on a day, with what one needs to say where it comes from."""
+
+    key: str
+    label: str
+    value: Scalar
+    unit: str
+    valid_from: date
+    valid_until: date | None
+    source: str
+    is_house_rule: bool
+    check_by: date
+
+    @property
+    def as_int(self) -> int:
+        """Return the value as an integer.
+
+        Raises:
+            WrongParameterKind: it is not one.
+        """
+        if isinstance(self.value, bool) or not isinstance(self.value, int):
+            raise WrongParameterKind(f"{self.key}: {self.value!r} is not an integer")
+        return self.value
+
+    @property
+    def as_text(self) -> str:
+        """Return the value as text.
+
+        Raises:
+            WrongParameterKind: it is not text.
+        """
+        if not isinstance(self.value, str):
+            raise WrongParameterKind(f"{self.key}: {self.value!r} is not text")
+        return self.value
+
+    def is_overdue(self, today: date) -> bool:
+        """Tell whether someone should have checked this value again."""
+        return today >= self.check_by

@@ -21,12 +21,16 @@ class Entry:
     summary: str
     environment: Mapping[str, str] = field(default_factory=dict)
     needs_django: bool = True
+    is_hidden: bool = False
 
 
+DEMO = {"PASSERELLE_DEMO": "1"}
 COMMANDS: Mapping[str, Entry] = {
     "demo": Entry(
-        "commands.demo:demo", "Construire le territoire de démonstration et l’ouvrir.", {"PASSERELLE_DEMO": "1"}
+        "commands.demo:demo", "Construire le territoire de démonstration et l’ouvrir.", DEMO, needs_django=False
     ),
+    "demo-territory": Entry("commands.demo_territory:territory", "Construire le territoire.", DEMO, is_hidden=True),
+    "demo-day": Entry("commands.demo_day:day", "Envoyer la dernière journée.", DEMO, is_hidden=True),
     "serve": Entry("commands.serve:serve", "Ouvrir la maison : pages, écoute MLLP, exécutants."),
     "listen": Entry("cli_exchange:listen", "Recevoir les messages HL7 v2 par MLLP."),
     "work": Entry("cli_exchange:work", "Appliquer les messages reçus, dans l’ordre de chaque patient."),
@@ -61,7 +65,7 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         with formatter.section("Commandes"):
-            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items() if not entry.is_hidden])
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,6 +1,7 @@
 """The processes of one house: pages, listener, lane workers, ordinary tasks; and the database when it is embedded."""
 
 import os
+import socket
 import sys
 import time
 from dataclasses import dataclass
@@ -26,13 +27,14 @@ class Doors:
         host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::1"} else self.host  # noqa: S104 - only compared
         return f"http://{host}:{self.port}/"
 
-    def check(self) -> None:
-        """Make sure that both ports are free.
+    def check(self, *, pages: bool = True) -> None:
+        """Make sure that the ports are free.
 
         Raises:
             PortTaken: one is not.
         """
-        check_port(self.host, self.port, "le serveur de pages")
+        if pages:
+            check_port(self.host, self.port, "le serveur de pages")
         check_port(self.host, self.mllp_port, "l’écoute MLLP")
 
 
@@ -48,6 +50,22 @@ def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list
         house.append(Child("tâches", [*passerelle, "tasks"]))
         house.append(Child("pages", _page_server(doors, page_workers)))
     return house
+
+
+def answers(host: str, port: int) -> bool:
+    """Tell whether something accepts connections there."""
+    try:
+        with socket.create_connection((host, port), timeout=0.5):
+            return True
+    except OSError:
+        return False
+
+
+def free_port(host: str) -> int:
+    """Return a port that nothing listens on at the moment."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
 
 
 def supervise(house: list[Child]) -> Supervisor:

@@ -1,11 +1,17 @@
 from django.urls import include, path
 
+from passerelle.core.access import api as access
+from passerelle.core.access.api import Act, Kind
+
 urlpatterns = [
-    path("", include("passerelle.core.ui.urls")),
+    path("", include(access.guarded("passerelle.core.ui.urls", access.PUBLIC))),
     path("", include("passerelle.core.access.urls")),
-    path("annuaire/", include("passerelle.core.directory.urls")),
-    path("parametres/", include("passerelle.core.parameters.urls")),
-    path("journal/", include("passerelle.core.audit.urls")),
+    path("", include("passerelle.core.access.signin_urls")),
+    path("annuaire/", include(access.guarded("passerelle.core.directory.urls", access.rule(Kind.DIRECTORY, Act.READ)))),
+    path(
+        "parametres/", include(access.guarded("passerelle.core.parameters.urls", access.rule(Kind.PARAMETER, Act.READ)))
+    ),
+    path("journal/", include(access.guarded("passerelle.core.audit.urls", access.rule(Kind.AUDIT, Act.SEARCH)))),
     path("echanges/", include("passerelle.care.exchange.urls")),
     path("identites/", include("passerelle.care.identity.urls")),
     path("", include("passerelle.care.record.urls")),

@@ -1,0 +1,112 @@
+"""The words of the access matrix: closed sets, plain Python, with their French labels."""
+
+from enum import Enum
+
+
+class Word(Enum):
+    """A member has a stable value (data files, database) and a French label (screens)."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "Word":
+        member = object.__new__(cls)
+        member._value_ = value
+        member.label = label
+        return member
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class Role(Word):
+    """What an account is in the house; held for an establishment, or for the whole group."""
+
+    PATIENT = "patient", "Patient"
+    CLINICIAN = "clinician", "Clinicien hospitalier"
+    TOWN_DOCTOR = "town_doctor", "Médecin de ville"
+    ADMISSION_CLERK = "admission_clerk", "Agent d’admission"
+    IDENTITY_OFFICER = "identity_officer", "Cellule d’identitovigilance"
+    BED_MANAGER = "bed_manager", "Gestionnaire de lits"
+    INTEGRATOR = "integrator", "Intégrateur"
+    PILOT = "pilot", "Pilote de filière"
+    COMMITTEE_MEMBER = "committee_member", "Membre du comité stratégique"
+    DIRECTOR = "director", "Directeur"
+    CELL = "cell", "Cellule opérationnelle du GHT"
+    FUND_MANAGER = "fund_manager", "Responsable du fonds"
+    RESEARCHER = "researcher", "Chercheur"
+    DPO = "dpo", "Délégué à la protection des données"
+    SECURITY_OFFICER = "security_officer", "Responsable de la sécurité (RSSI)"
+    OPERATOR = "operator", "Exploitant"
+
+
+class Relation(Word):
+    """What ties a viewer to the resource at hand. The strongest one that holds is given to the decision."""
+
+    SELF = "self", "Soi-même"
+    REPRESENTATIVE = "representative", "Représentant légal"
+    AUTHOR = "author", "Auteur de la pièce, ou son équipe"
+    TREATING = "treating", "Équipe de soins de l’établissement d’un séjour"
+    CHOSEN = "chosen", "Médecin traitant choisi par le patient"
+    EMERGENCY = "emergency", "Accès d’urgence motivé"
+    ESTABLISHMENT = "establishment", "Même établissement, sans prise en charge"
+    TERRITORY = "territory", "Autre établissement du groupement"
+    MEMBER = "member", "Membre de l’instance"
+    NONE = "none", "Aucun lien"
+
+
+class Kind(Word):
+    """What is looked at."""
+
+    PATIENT = "patient", "Patient (dossier)"
+    ENCOUNTER = "encounter", "Séjour"
+    DOCUMENT = "document", "Document"
+    OBSERVATION = "observation", "Résultat"
+    IDENTITY = "identity", "Identité"
+    MESSAGE = "message", "Message d’échange"
+    INDICATOR = "indicator", "Indicateur"
+    EXTRACT = "extract", "Extrait dépersonnalisé"
+    PROJECT = "project", "Projet"
+    FUND = "fund", "Fonds"
+    SESSION = "session", "Séance d’une instance"
+    VOTE = "vote", "Vote"
+    DIRECTORY = "directory", "Annuaire"
+    PARAMETER = "parameter", "Paramètre"
+    AUDIT = "audit", "Journal des accès"
+    ACCESS = "access", "Matrice des accès"
+    ACCOUNT = "account", "Compte"
+    UI = "ui", "Page de l’application"
+
+
+class Act(Word):
+    """What is done with it."""
+
+    READ = "read", "Lire"
+    SEARCH = "search", "Rechercher"
+    HISTORY = "history", "Lire l’historique"
+    CREATE = "create", "Créer"
+    UPDATE = "update", "Modifier"
+    MERGE = "merge", "Rapprocher"
+    VOTE = "vote", "Voter"
+    REPLAY = "replay", "Rejouer"
+    VERIFY = "verify", "Vérifier"
+    EXPORT = "export", "Exporter"
+    BREAK_GLASS = "break_glass", "Ouvrir un accès d’urgence"
+
+
+class State(Word):
+    """What is particular to this piece of information.
+
+    HL7 restrictions map so: MASQUE_PS is OPPOSED, INVISIBLE_PATIENT is UNANNOUNCED, INVISIBLE_REP_LEGAUX and
+    CONNEXION_SECRETE are MINOR_SECRET.
+    """
+
+    NORMAL = "normal", "Ordinaire"
+    SENSITIVE = "sensitive", "Sensible"
+    UNANNOUNCED = "unannounced", "À annoncer de vive voix"
+    MINOR_SECRET = "minor_secret", "Secret demandé par le mineur"
+    PROTECTED = "protected", "Identité protégée"
+    OPPOSED = "opposed", "Opposition du patient (masqué)"
+
+
+RECORD_KINDS = frozenset({Kind.PATIENT, Kind.ENCOUNTER, Kind.DOCUMENT, Kind.OBSERVATION})
+READING_ACTS = frozenset({Act.READ, Act.SEARCH, Act.HISTORY, Act.EXPORT})

@@ -1,0 +1,42 @@
+"""Reading the journal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from passerelle.core.audit.actions import Action
+from passerelle.core.audit.models import AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRow:
+    """One line of « Qui a consulté mon dossier »; `before` of the next page is `at`."""
+
+    at: datetime
+    actor_name: str
+    role_label: str
+    establishment_name: str
+    action_label: str
+    target_label: str
+    reason: str
+
+
+def accesses_to(person_id: UUID, *, limit: int, before: datetime | None = None) -> list[AccessRow]:
+    """Return who saw or changed this person's record, newest first; refused attempts are not shown."""
+    events = AuditEvent.objects.filter(Q(person_id=person_id) & Q(outcome="allowed"))
+    if before is not None:
+        events = events.filter(at__lt=before)
+    return [
+        AccessRow(
+            at=event.at,
+            actor_name=event.actor_name,
+            role_label=event.role,
+            establishment_name=event.establishment,
+            action_label=Action(event.action).label,
+            target_label=event.target,
+            reason=event.reason,
+        )
+        for event in events.order_by("-at", "-id")[:limit]
+    ]

@@ -1,0 +1,43 @@
+"""Writing the journal."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from passerelle.core.audit import rules
+from passerelle.core.audit.actions import SYSTEM, Action, Actor, Outcome
+from passerelle.core.audit.models import AuditEvent
+
+
+def record(  # noqa: PLR0913 - the shape of an event; every part is named at the call
+    action: Action,
+    *,
+    by: Actor | None,
+    at: datetime,
+    target: str,
+    person_id: UUID | None = None,
+    outcome: Literal["allowed", "denied"] = "allowed",
+    reason: str = "",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Write one event in the current transaction; it is chained when that transaction commits.
+
+    `target` is a kind and an id (`document:0198…`), never a value. `detail` holds ids, codes and counts, never
+    clinical content. `by` None is the house itself.
+    """
+    actor = by or SYSTEM
+    event: dict[str, Any] = {
+        "at": at,
+        "action": action.value,
+        "outcome": Outcome(outcome).value,
+        "account_id": actor.account_id,
+        "actor_name": actor.name[:200],
+        "role": actor.role,
+        "establishment": actor.establishment,
+        "person_id": person_id,
+        "target": target[:200],
+        "reason": reason[:300],
+        "detail": detail or {},
+    }
+    event["shard"] = rules.shard_of(str(person_id or actor.account_id or target))
+    AuditEvent.objects.create(digest=rules.digest(event), **event)

@@ -1,5 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from passerelle.core.ui import views
 
 app_name = "ui"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("soins/", views.care, name="soins"),
+    path("pilotage/", views.steering, name="pilotage"),
+    path("accessibilite/", views.accessibility, name="accessibility"),
+    path("apparence/", views.theme, name="theme"),
+    path("ui/", views.living_page, name="living_page"),
+]

@@ -1,0 +1,20 @@
+"""The door of the shell: navigation, charts, tables, French formats."""
+
+from passerelle.core.ui import french
+from passerelle.core.ui.charts import BarChart, LineChart, Marker, Series, Sparkline
+from passerelle.core.ui.navigation import NavEntry, Space, register_navigation
+from passerelle.core.ui.tables import Column, Table
+
+__all__ = [
+    "BarChart",
+    "Column",
+    "LineChart",
+    "Marker",
+    "NavEntry",
+    "Series",
+    "Space",
+    "Sparkline",
+    "Table",
+    "french",
+    "register_navigation",
+]

@@ -1,0 +1,159 @@
+"""What the packages above put in the navigation, and what of it a viewer sees."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from django.urls import NoReverseMatch, reverse
+
+
+class Space(StrEnum):
+    """Where the viewer is: one of three spaces, or the entry they share."""
+
+    PATIENT = "patient"
+    CARE = "soins"
+    STEERING = "pilotage"
+    ENTRY = "accueil"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    Space.PATIENT: "Mon espace",
+    Space.CARE: "Soins",
+    Space.STEERING: "Pilotage",
+    Space.ENTRY: "Accueil",
+}
+PROFESSIONAL_SPACES = (Space.CARE, Space.STEERING)
+_STEERING_ROLES = {
+    "pilot",
+    "committee_member",
+    "director",
+    "cell",
+    "fund_manager",
+    "researcher",
+    "dpo",
+    "security_officer",
+    "operator",
+}
+
+
+class Viewer(Protocol):
+    """What the shell asks of `request.viewer`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def roles(self) -> Iterable[Any]: ...
+
+    def may(self, kind: Any, act: Any, /) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavEntry:
+    """A door of the navigation.
+
+    Attributes:
+        label: what the reader sees, in French.
+        url_name: a URL without argument, `package:page`.
+        icon: a name of the sprite.
+        kind: of resource; with `action`, what the viewer must be allowed. None: whoever is in the space.
+        summary: one sentence for the tile of the landing page.
+    """
+
+    label: str
+    url_name: str
+    icon: str = "list"
+    kind: Any = None
+    action: Any = None
+    order: int = 50
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavLink:
+    """A door this viewer may open, as shown on this page."""
+
+    label: str
+    url: str
+    icon: str
+    summary: str
+    is_current: bool
+
+
+_entries: dict[Space, dict[str, NavEntry]] = {space: {} for space in Space}
+
+
+def register_navigation(space: str, entry: NavEntry) -> None:
+    """Put an entry in the navigation of a space; the same URL again replaces it."""
+    _entries[Space(space)][entry.url_name] = entry
+
+
+def entries_of(space: Space) -> list[NavEntry]:
+    return sorted(_entries[space].values(), key=lambda entry: (entry.order, entry.label, entry.url_name))
+
+
+def links(space: Space, viewer: Viewer, current: str) -> list[NavLink]:
+    """Return what `viewer` may open in `space`; `current` is the URL name of this page."""
+    found = []
+    for entry in entries_of(space):
+        if not is_visible(entry, viewer):
+            continue
+        try:
+            url = reverse(entry.url_name)
+        except NoReverseMatch:
+            continue
+        found.append(
+            NavLink(
+                label=entry.label,
+                url=url,
+                icon=entry.icon,
+                summary=entry.summary,
+                is_current=_is_current(entry, current, space),
+            )
+        )
+    return found
+
+
+def is_visible(entry: NavEntry, viewer: Viewer) -> bool:
+    return entry.kind is None or viewer.may(entry.kind, entry.action)
+
+
+def _is_current(entry: NavEntry, current: str, space: Space) -> bool:
+    """Say whether `entry` leads to this page, or is the only one of this page's package."""
+    if entry.url_name == current:
+        return True
+    package = current.partition(":")[0]
+    names = [name for name in _entries[space] if name.partition(":")[0] == package]
+    return names == [entry.url_name] or (current not in names and bool(names) and names[0] == entry.url_name)
+
+
+def spaces_of(viewer: Viewer) -> list[Space]:
+    """Return the spaces open to this viewer, the usual one first."""
+    roles = {str(getattr(role, "value", role)) for role in viewer.roles}
+    spaces = [Space.PATIENT] if "patient" in roles else []
+    professional = roles - {"patient"}
+    if professional:
+        usual = sorted(
+            PROFESSIONAL_SPACES, key=lambda space: (space is Space.STEERING) != bool(professional & _STEERING_ROLES)
+        )
+        spaces += [space for space in usual if any(is_visible(entry, viewer) for entry in entries_of(space))] or usual[
+            :1
+        ]
+    return spaces
+
+
+def space_of_page(current: str, spaces: list[Space]) -> Space:
+    """Return the space this page belongs to: where its URL, or its package, is registered; else the usual one."""
+    package = current.partition(":")[0]
+    for space in spaces:
+        if current in _entries[space]:
+            return space
+    for space in spaces:
+        if any(name.partition(":")[0] == package for name in _entries[space]):
+            return space
+    return spaces[0] if spaces else Space.ENTRY

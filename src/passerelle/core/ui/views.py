@@ -1,0 +1,57 @@
+"""The entry, the landing page of each professional space, the switch of appearance, the living page."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from passerelle.core.ui.context_processors import HOMES, THEME_COOKIE, THEMES, viewer_of
+from passerelle.core.ui.living import living_page_context
+from passerelle.core.ui.navigation import spaces_of
+
+_A_YEAR = 365 * 24 * 3600
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    viewer = viewer_of(request)
+    spaces = spaces_of(viewer) if viewer else []
+    return redirect(HOMES[spaces[0]]) if spaces else render(request, "ui/pages/home.html")
+
+
+@require_safe
+def care(request: HttpRequest) -> HttpResponse:
+    lead = "Retrouvez un patient, suivez les messages de vos applications, vérifiez une identité."
+    return render(request, "ui/pages/landing.html", {"heading": "Soins", "lead": lead})
+
+
+@require_safe
+def steering(request: HttpRequest) -> HttpResponse:
+    lead = "Les projets du groupement, leurs effets mesurés, et les décisions qui vous attendent."
+    return render(request, "ui/pages/landing.html", {"heading": "Pilotage", "lead": lead})
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "ui/pages/accessibility.html")
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember the chosen appearance and return to the page."""
+    chosen, back = request.POST.get("theme", ""), request.POST.get("next", "/")
+    if chosen not in THEMES:
+        return HttpResponseBadRequest("Apparence inconnue.")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = reverse("ui:home")
+    response = redirect(back)
+    response.set_cookie(
+        THEME_COOKIE, chosen, max_age=_A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+    )
+    return response
+
+
+@require_safe
+def living_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "ui/pages/living_page.html", living_page_context(request.GET))

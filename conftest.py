@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.test import override_settings
 
+pytest_plugins = ["tests.plugin_cluster"]
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

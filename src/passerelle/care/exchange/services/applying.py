@@ -1,0 +1,200 @@
+"""Apply waiting messages: effects and mark in one commit, lane by lane, in order of arrival."""
+
+import logging
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import PurePath
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from passerelle.care.exchange.handlers import Inbound, Rejected, handlers
+from passerelle.care.exchange.models import State, Step, StepKind
+from passerelle.care.exchange.rules.keys import stored_text
+from passerelle.care.exchange.rules.retries import Fault, Next, what_next
+from passerelle.care.exchange.services.lanes import hold_lanes
+from passerelle.protocols import hl7v2, pamfr
+from passerelle.protocols.hl7v2 import Hl7Error
+
+_log = logging.getLogger(__name__)
+_WINDOW = 2000
+_LANES = 64
+_MESSAGES = 200
+_LONGEST_GROUP = timedelta(milliseconds=250)
+Clock = Callable[[], datetime]
+
+_CLAIM = """
+    WITH ready AS MATERIALIZED (
+        SELECT seq, lane FROM exchange_message
+        WHERE state = 'received' AND NOT held AND lane IS NOT NULL
+          AND (next_attempt_at IS NULL OR next_attempt_at <= %(at)s)
+        ORDER BY seq LIMIT %(window)s
+    ), heads AS MATERIALIZED (
+        SELECT lane, min(seq) AS seq FROM ready GROUP BY lane
+        HAVING NOT EXISTS (
+            SELECT FROM exchange_message earlier
+            WHERE earlier.lane = ready.lane AND earlier.seq < min(ready.seq)
+              AND earlier.state IN ('received', 'parked'))
+        ORDER BY 2
+    )
+    SELECT lane FROM heads WHERE pg_try_advisory_xact_lock(lane) LIMIT %(lanes)s
+"""
+_READ = """
+    SELECT id, lane, raw, establishment, sending_application, received_at, attempts, state, next_attempt_at
+    FROM exchange_message
+    WHERE lane = ANY(%s) AND state IN ('received', 'parked') ORDER BY seq LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    id: UUID
+    lane: int
+    raw: bytes
+    establishment: str
+    sending_application: str
+    received_at: datetime
+    attempts: int
+    state: str
+    next_attempt_at: datetime | None
+
+    def is_ready(self, at: datetime) -> bool:
+        return self.state == State.RECEIVED and (self.next_attempt_at is None or self.next_attempt_at <= at)
+
+
+class LostRace(Exception):
+    """Un message a changé d’état pendant qu’on l’appliquait : rien n’est fait."""
+
+
+def apply_waiting(*, clock: Clock) -> int:
+    """Apply a group of messages of several lanes and return how many were settled, one way or another.
+
+    A group costs one commit. When anything in it fails the whole group is undone and its messages are taken again one
+    by one, so that only the faulty one is parked or delayed.
+    """
+    try:
+        return _apply_group(clock)
+    except Exception as error:
+        if not connection.is_usable():
+            raise
+        _log.info("group undone (%s), its messages are taken one by one", type(error).__name__)
+    settled = 0
+    while settled < _MESSAGES and apply_one(clock=clock):
+        settled += 1
+    return settled
+
+
+def apply_one(*, clock: Clock) -> bool:
+    """Apply the first message that can be, alone in its transaction; park or delay it when it fails."""
+    with transaction.atomic():
+        waiting = next(_claimed(clock(), lanes=1), None)
+        if waiting is None:
+            return False
+        try:
+            with transaction.atomic():
+                _apply(waiting)
+        except (Rejected, Hl7Error) as refusal:
+            _park(waiting, refusal.where, refusal.why, at=clock())
+        except Exception as error:
+            if not connection.is_usable():
+                raise
+            _after_fault(waiting, error, at=clock())
+        else:
+            _mark_applied([waiting], at=clock())
+    return True
+
+
+def _apply_group(clock: Clock) -> int:
+    with transaction.atomic():
+        started_at = clock()
+        done = []
+        for waiting in _claimed(started_at, lanes=_LANES):
+            _apply(waiting)
+            done.append(waiting)
+            if clock() - started_at > _LONGEST_GROUP:
+                break
+        if done:
+            _mark_applied(done, at=clock())
+    return len(done)
+
+
+def _claimed(at: datetime, *, lanes: int) -> Iterator[_Waiting]:
+    """Lock lanes that nobody works on, and yield what can be applied in them; locks fall with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, {"at": at, "window": _WINDOW, "lanes": lanes})
+        claimed = [lane for (lane,) in cursor.fetchall()]
+        # Read after locking: what the former holder of a lane did is seen.
+        cursor.execute(_READ, [claimed, _MESSAGES])
+        rows = [_Waiting(*row) for row in cursor.fetchall()] if claimed else []
+    blocked = set()
+    for waiting in rows:
+        if not waiting.is_ready(at):
+            blocked.add(waiting.lane)
+        elif waiting.lane not in blocked:
+            yield waiting
+
+
+def _apply(waiting: _Waiting) -> None:
+    message = hl7v2.parse(bytes(waiting.raw))
+    inbound = Inbound(
+        message_id=waiting.id,
+        establishment=waiting.establishment,
+        sending_application=waiting.sending_application,
+        received_at=waiting.received_at,
+        event=pamfr.read(message),
+        message=message,
+    )
+    for handler in handlers():
+        handler(inbound)
+
+
+def _mark_applied(done: Sequence[_Waiting], *, at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE exchange_message SET state = 'applied', applied_at = %s, attempts = attempts + 1,"
+            " next_attempt_at = NULL WHERE id = ANY(%s) AND state = 'received'",
+            [at, [waiting.id for waiting in done]],
+        )
+        if cursor.rowcount != len(done):
+            raise LostRace
+
+
+def _after_fault(waiting: _Waiting, error: Exception, *, at: datetime) -> None:
+    fault = Fault.TRANSIENT if isinstance(error, OperationalError | InterfaceError) else Fault.UNEXPECTED
+    following = what_next(fault, attempts=waiting.attempts + 1)
+    why = f"erreur inattendue ({type(error).__name__}, {_place_of(error)})"
+    _log.warning("message %s: %s at %s", waiting.id, type(error).__name__, _place_of(error))
+    if following.is_parked:
+        _park(waiting, "", why, at=at)
+    else:
+        _delay(waiting, why, following, at=at)
+
+
+def _place_of(error: Exception) -> str:
+    """Return file and line, never the text of the error, which may hold a patient's data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+
+
+def _park(waiting: _Waiting, where: str, why: str, *, at: datetime) -> None:
+    _change(waiting, State.PARKED, (where, why), next_attempt_at=None)
+    hold_lanes([waiting.lane])
+    Step.objects.create(message_id=waiting.id, at=at, kind=StepKind.PARKED, note=why)
+
+
+def _delay(waiting: _Waiting, why: str, following: Next, *, at: datetime) -> None:
+    _change(waiting, State.RECEIVED, ("", why), next_attempt_at=at + following.delay)
+    Step.objects.create(message_id=waiting.id, at=at, kind=StepKind.DELAYED, note=why)
+
+
+def _change(waiting: _Waiting, state: State, error: tuple[str, str], *, next_attempt_at: datetime | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE exchange_message SET state = %s, attempts = attempts + 1, next_attempt_at = %s,"
+            " error_where = %s, error_why = %s WHERE id = %s AND state = 'received'",
+            [state, next_attempt_at, stored_text(error[0], 200), stored_text(error[1], 2000), waiting.id],
+        )
+        if cursor.rowcount != 1:
+            raise LostRace

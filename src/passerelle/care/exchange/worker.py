@@ -1,0 +1,72 @@
+"""The loop that routes and applies messages; any number of processes may run it side by side."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import psycopg
+from django.db import Error, connection
+
+from passerelle.care.exchange.services.applying import apply_waiting
+from passerelle.care.exchange.services.lanes import route_new_messages
+from passerelle.care.exchange.services.storing import CHANNEL
+
+_log = logging.getLogger(__name__)
+_LONGEST_SLEEP_S = 0.5
+_PAUSE_AFTER_FAILURE_S = 0.5
+
+
+class Worker:
+    """Wakes at each arrival, and twice a second in any case: a lost wake-up only costs that."""
+
+    def __init__(self, *, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._stop = threading.Event()
+        self._bell: psycopg.Connection | None = None
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def stop_on_signals(self) -> None:
+        """Finish the group in hand on SIGTERM or SIGINT, then leave `run`."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stop())
+
+    def run(self) -> None:
+        """Work until told to stop; a database that goes away is waited for."""
+        while not self._stop.is_set():
+            try:
+                if not self._turn():
+                    self._sleep()
+            except (Error, psycopg.Error) as error:
+                _log.warning("database unavailable (%s), trying again", type(error).__name__)
+                self._hang_up()
+                self._stop.wait(_PAUSE_AFTER_FAILURE_S)
+        self._hang_up()
+
+    def _turn(self) -> int:
+        self._listen()
+        return route_new_messages() + apply_waiting(clock=self._clock)
+
+    def _listen(self) -> None:
+        """Listen before looking, so that what arrives meanwhile rings."""
+        if self._bell is None or self._bell.closed:
+            parameters = connection.get_connection_params()
+            wanted = {
+                name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters
+            }
+            self._bell = psycopg.connect(**wanted, autocommit=True)
+            self._bell.execute(f"LISTEN {CHANNEL}")
+
+    def _sleep(self) -> None:
+        if self._bell is not None:
+            for _ in self._bell.notifies(timeout=_LONGEST_SLEEP_S, stop_after=1):
+                pass
+
+    def _hang_up(self) -> None:
+        connection.close()
+        if self._bell is not None:
+            self._bell.close()
+            self._bell = None

@@ -1,0 +1,136 @@
+"""`listen`, `work`, `send`: the exchange from the command line."""
+
+import asyncio
+import json
+import secrets
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+from django.utils import timezone
+
+from passerelle.care.exchange.client import Answer, Connection, NoAnswer, WrongAnswer, messages_of, numbered
+from passerelle.care.exchange.listener.running import serve
+from passerelle.care.exchange.listener.server import Limits, PortTaken
+from passerelle.care.exchange.worker import Worker
+from passerelle.config.database import ensure_database
+
+_MIB: Final = 1024 * 1024
+_NO_ANSWER: Final = "sans réponse"
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d’écoute.")
+@click.option("--port", default=2575, show_default=True, help="Port d’écoute ; 0 en prend un libre.")
+@click.option("--max-mib", default=20, show_default=True, help="Taille maximale d’un message, en Mio.")
+@click.option("--frame-seconds", default=30.0, show_default=True, help="Temps laissé à un message commencé.")
+def listen(host: str, port: int, max_mib: int, frame_seconds: float) -> None:
+    """Recevoir les messages HL7 v2 par MLLP. Un message n’est acquitté qu’une fois enregistré."""
+    ensure_database()
+    limits = Limits(max_message_bytes=max_mib * _MIB, frame_s=frame_seconds)
+    try:
+        asyncio.run(serve(host, port, limits=limits, on_open=lambda bound: _say_open(host, bound)))
+    except PortTaken:
+        click.echo(
+            f"Le port {port} de {host} est déjà pris par un autre programme. Arrêtez-le, ou choisissez-en un autre "
+            "avec --port.",
+            err=True,
+        )
+        sys.exit(2)
+
+
+@click.command()
+def work() -> None:
+    """Appliquer les messages reçus, dans l’ordre pour chaque patient. Plusieurs exécutants peuvent tourner ensemble."""
+    ensure_database()
+    worker = Worker(clock=timezone.now)
+    worker.stop_on_signals()
+    worker.run()
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--to", "target", default="127.0.0.1:2575", show_default=True, help="HÔTE:PORT de l’écoute MLLP.")
+@click.option("--timeout", default=30.0, show_default=True, help="Attente d’une réponse, en secondes.")
+@click.option("--json", "as_json", is_flag=True, help="Un objet JSON sur la dernière ligne.")
+@click.option("--renew-control-ids", is_flag=True, help="Donner à chaque message un identifiant de contrôle neuf.")
+@click.option("--raw", is_flag=True, help="Envoyer les octets du fichier tels quels, un message par fichier.")
+def send(
+    files: tuple[Path, ...],
+    target: str,
+    timeout: float,
+    as_json: bool,  # noqa: FBT001 - click
+    renew_control_ids: bool,  # noqa: FBT001 - click
+    raw: bool,  # noqa: FBT001 - click
+) -> None:
+    """Envoyer des fichiers de messages HL7 v2 par MLLP, un message après l’autre."""
+    outgoing = _outgoing(files, is_raw=raw, renew=renew_control_ids)
+    totals: Counter[str] = Counter()
+    with Connection(*_address(target), timeout_s=timeout) as connection:
+        for one in outgoing:
+            outcome = _sent(connection, one.content)
+            totals[_heading(outcome)] += 1
+            click.echo(f"{one.name}  {_line(outcome)}")
+    _report(totals, len(outgoing), as_json=as_json)
+    sys.exit(1 if totals[_NO_ANSWER] else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    name: str
+    content: bytes
+
+
+def _say_open(host: str, port: int) -> None:
+    click.echo(f"Écoute MLLP ouverte sur {host}:{port}")
+    sys.stdout.flush()
+
+
+def _address(target: str) -> tuple[str, int]:
+    host, _, port = target.rpartition(":")
+    if not port.isdigit():
+        message = f"« {target} » n’a pas la forme HÔTE:PORT."
+        raise click.BadParameter(message, param_hint="--to")
+    return host or "127.0.0.1", int(port)
+
+
+def _outgoing(files: tuple[Path, ...], *, is_raw: bool, renew: bool) -> list[_Outgoing]:
+    found = [(path.name, content) for path in files for content in messages_of(path.read_bytes(), is_raw=is_raw)]
+    contents = [content for _, content in found]
+    if renew:
+        contents = list(numbered(contents, "S" + secrets.token_hex(5).upper()))
+    return [_Outgoing(name, content) for (name, _), content in zip(found, contents, strict=True)]
+
+
+def _sent(connection: Connection, content: bytes) -> Answer | NoAnswer | WrongAnswer:
+    try:
+        return connection.send(content)
+    except (NoAnswer, WrongAnswer) as failure:
+        return failure
+
+
+def _heading(outcome: Answer | NoAnswer | WrongAnswer) -> str:
+    if not isinstance(outcome, Answer):
+        return _NO_ANSWER
+    if outcome.is_accepted:
+        return "accepted"
+    return "errors" if outcome.is_error else "rejected"
+
+
+def _line(outcome: Answer | NoAnswer | WrongAnswer) -> str:
+    if isinstance(outcome, Answer):
+        return f"{outcome.code}  {outcome.text}".rstrip()
+    return f"--  {outcome}"
+
+
+def _report(totals: Counter[str], sent: int, *, as_json: bool) -> None:
+    figures = {"sent": sent, **{name: totals[name] for name in ("accepted", "errors", "rejected")}}
+    click.echo(
+        f"{sent} envoyés · {figures['accepted']} acceptés · {figures['errors']} en erreur"
+        f" · {figures['rejected']} rejetés · {totals[_NO_ANSWER]} sans réponse"
+    )
+    if as_json:
+        click.echo(json.dumps({**figures, "unanswered": totals[_NO_ANSWER]}))

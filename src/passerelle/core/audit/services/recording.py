@@ -1,5 +1,3 @@
-"""Writing the journal."""
-
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -22,22 +20,25 @@ def record(  # noqa: PLR0913 - the shape of an event; every part is named at the
 ) -> None:
     """Write one event in the current transaction; it is chained when that transaction commits.
 
-    `target` is a kind and an id (`document:0198…`), never a value. `detail` holds ids, codes and counts, never
-    clinical content. `by` None is the house itself.
+    `target` is a kind and an id (`document:0198…`), never a value. `detail` holds ids, codes and counts (no float),
+    never clinical content. `by` None is the house itself.
+
+    Raises:
+        Unwritable: `detail` holds something that would not come back as written.
     """
     actor = by or SYSTEM
     event: dict[str, Any] = {
+        "shard": rules.shard_of(str(person_id or actor.account_id or target)),
         "at": at,
         "action": action.value,
         "outcome": Outcome(outcome).value,
         "account_id": actor.account_id,
-        "actor_name": actor.name[:200],
+        "actor_name": rules.storable_text(actor.name, 200),
         "role": actor.role,
         "establishment": actor.establishment,
         "person_id": person_id,
-        "target": target[:200],
-        "reason": reason[:300],
-        "detail": detail or {},
+        "target": rules.storable_text(target, 200),
+        "reason": rules.storable_text(reason, 300),
+        "detail": rules.storable_detail(detail or {}),
     }
-    event["shard"] = rules.shard_of(str(person_id or actor.account_id or target))
     AuditEvent.objects.create(digest=rules.digest(event), **event)

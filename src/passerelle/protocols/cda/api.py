@@ -18,6 +18,9 @@ from passerelle.protocols.cda.model import (
     ServiceEvent,
     Table,
 )
+from passerelle.protocols.cda.page import is_sane_image, to_html
+from passerelle.protocols.cda.reader import read
+from passerelle.protocols.cda.safe import safe_xml
 from passerelle.protocols.cda.writer import write
 
 __all__ = [
@@ -37,5 +40,9 @@ __all__ = [
     "Section",
     "ServiceEvent",
     "Table",
+    "is_sane_image",
+    "read",
+    "safe_xml",
+    "to_html",
     "write",
 ]

@@ -39,6 +39,7 @@ from passerelle.protocols.fhir.search.criteria import (
 from passerelle.protocols.fhir.search.definitions import SEARCH, SearchKind, SearchParameter
 from passerelle.protocols.fhir.search.extraction import extract, values_of
 from passerelle.protocols.fhir.search.values import Amount, DateRange, SearchValue, Token, date_range, fold
+from passerelle.protocols.fhir.validation import validate
 
 __all__ = [
     "LOINC",
@@ -92,5 +93,6 @@ __all__ = [
     "quantity",
     "reference",
     "split_alternatives",
+    "validate",
     "values_of",
 ]

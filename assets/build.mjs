@@ -16,7 +16,7 @@ const { css } = compile(join(here, "scss/passerelle.scss"), {
   style: "compressed",
   loadPaths: [modules],
   quietDeps: true,
-  silenceDeprecations: ["import", "global-builtin", "color-functions", "mixed-decls", "if-function"],
+  silenceDeprecations: ["import", "global-builtin", "color-functions", "if-function"],
 });
 writeFileSync(join(served, "passerelle.css"), css.trim() + "\n");
 

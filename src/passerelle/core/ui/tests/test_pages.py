@@ -5,7 +5,6 @@ from django.test import Client
 
 
 @pytest.mark.parametrize("address", ["/", "/soins/", "/pilotage/", "/ui/", "/accessibilite/"])
-@pytest.mark.django_db
 def test_a_visitor_gets_a_page_in_french(client: Client, address: str) -> None:
     response = client.get(address)
 

@@ -1,0 +1,130 @@
+"""A real browser for the journeys: `phone` and `desktop` pages that never leave our server, and `axe` to end with.
+
+A journey is marked `browser`, takes `live_server` and a page, and is skipped where Chromium is absent.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole session."""
+    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if executable is None:
+        pytest.skip("Chromium est absent de cette machine")
+    with pytest.MonkeyPatch.context() as environment:
+        # Playwright keeps an event loop in this thread; the tests' own queries are not made from it.
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        with sync_playwright() as playwright:
+            launched = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+            yield launched
+            launched.close()
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
+    """Open pages on the live server: `open_page(viewport=…, color_scheme="dark", java_script_enabled=False)`.
+
+    At the end of the test, a request to another origin, a refused one of ours or an error in the console fails it.
+    """
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def opened(**options: Any) -> Page:
+        context = browser.new_context(base_url=live_server.url, locale="fr-FR", timezone_id="Europe/Paris", **options)
+        contexts.append(context)
+        page = context.new_page()
+        _watch(page, live_server.url, complaints)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _watch(page: Page, origin: str, complaints: list[str]) -> None:
+    def route(asked: Route, request: Request) -> None:
+        if urlsplit(request.url).netloc == urlsplit(origin).netloc or request.url.startswith(("data:", "blob:")):
+            asked.continue_()
+        else:
+            complaints.append(f"hors de l’origine\u00a0: {request.url}")
+            asked.abort()
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            complaints.append(f"console\u00a0: {message.text}")
+
+    page.route("**/*", route)
+    page.on("console", heard)
+    page.on("pageerror", lambda error: complaints.append(f"script\u00a0: {error}"))
+
+
+@pytest.fixture
+def phone(open_page: OpenPage) -> Page:
+    return open_page(viewport=PHONE, is_mobile=True, has_touch=True)
+
+
+@pytest.fixture
+def desktop(open_page: OpenPage) -> Page:
+    return open_page(viewport=DESKTOP)
+
+
+@pytest.fixture
+def phone_without_scripts(open_page: OpenPage) -> Page:
+    return open_page(viewport=PHONE, java_script_enabled=False)
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """Fail when a rule of axe is broken on the page as it stands."""
+    engine = Axe()
+
+    def check(page: Page) -> None:
+        results = engine.run(page, options={"runOnly": AXE_TAGS})
+        told = [
+            f"{broken['id']}: {node['target']} {node['failureSummary']}"
+            for broken in results.response["violations"]
+            for node in broken["nodes"]
+        ]
+        assert told == [], f"{page.url}\n" + "\n".join(told)
+
+    return check
+
+
+@pytest.fixture
+def screenshots(pytestconfig: pytest.Config) -> Callable[[Page, str], None]:
+    """Keep a full-page picture under `var/screenshots`, for eyes and for the documentation."""
+    folder = Path(pytestconfig.rootpath) / "var" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(page: Page, name: str) -> None:
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+    return keep

@@ -2,26 +2,43 @@
 
 from passerelle.care.identity.selectors import (
     LocalIdentityRef,
+    LocalTraits,
     PersonRow,
     PersonTraits,
     local_identities,
+    local_traits,
     person_of,
+    persons_of,
     search_people,
     traits,
     traits_of_many,
 )
-from passerelle.care.identity.services import BulkIdentity, bulk_load, resolve
+from passerelle.care.identity.services.loading import BulkIdentity, bulk_load
+from passerelle.care.identity.services.membership import AssignmentRefused, assign_person
+from passerelle.care.identity.services.merging import MergeRefused, NotMerged, merge, unmerge
+from passerelle.care.identity.services.resolving import UnidentifiedPatient, locate, resolve
 
 __all__ = [
+    "AssignmentRefused",
     "BulkIdentity",
     "LocalIdentityRef",
+    "LocalTraits",
+    "MergeRefused",
+    "NotMerged",
     "PersonRow",
     "PersonTraits",
+    "UnidentifiedPatient",
+    "assign_person",
     "bulk_load",
     "local_identities",
+    "local_traits",
+    "locate",
+    "merge",
     "person_of",
+    "persons_of",
     "resolve",
     "search_people",
     "traits",
     "traits_of_many",
+    "unmerge",
 ]

@@ -5,3 +5,10 @@ class IdentityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "passerelle.care.identity"
     label = "identity"
+    verbose_name = "Identités"
+
+    def ready(self) -> None:
+        from passerelle.care.exchange.api import register_handler  # noqa: PLC0415 - applications are loaded first
+        from passerelle.care.identity.inbound import handle  # noqa: PLC0415
+
+        register_handler(handle, order=10, name="identity")

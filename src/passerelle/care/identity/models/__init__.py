@@ -1,5 +1,5 @@
-from passerelle.care.identity.models.local import Identifier, LocalIdentity, Merge
-from passerelle.care.identity.models.person import Membership, Person
+from passerelle.care.identity.models.local import Identifier, LocalIdentity, Merge, StatusRniv
+from passerelle.care.identity.models.person import Membership, MembershipReason, Person
 
 CLASSIFICATION: dict[str, dict[str, str]] = {
     "Person": {
@@ -61,6 +61,7 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "survivor": "neutral",
         "victim": "neutral",
         "victim_person": "neutral",
+        "survivor_person": "neutral",
         "merged_at": "neutral",
         "source": "neutral",
         "undone_at": "neutral",
@@ -68,4 +69,13 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
     },
 }
 
-__all__ = ["CLASSIFICATION", "Identifier", "LocalIdentity", "Membership", "Merge", "Person"]
+__all__ = [
+    "CLASSIFICATION",
+    "Identifier",
+    "LocalIdentity",
+    "Membership",
+    "MembershipReason",
+    "Merge",
+    "Person",
+    "StatusRniv",
+]

@@ -116,7 +116,10 @@ class Merge(models.Model):
         LocalIdentity, verbose_name="identité absorbée", on_delete=models.PROTECT, related_name="merges_lost"
     )
     victim_person = models.ForeignKey(
-        "identity.Person", verbose_name="personne d’avant", on_delete=models.PROTECT, related_name="+"
+        "identity.Person", verbose_name="personne de l’absorbée, avant", on_delete=models.PROTECT, related_name="+"
+    )
+    survivor_person = models.ForeignKey(
+        "identity.Person", verbose_name="personne de la conservée, avant", on_delete=models.PROTECT, related_name="+"
     )
     merged_at = models.DateTimeField("fusionnée le")
     source = models.CharField("origine", max_length=200, blank=True, default="")

@@ -1,0 +1,112 @@
+"""Finding people by what one types."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F
+
+from passerelle.care.identity.models import LocalIdentity
+from passerelle.care.identity.rules import Query, read_query
+from passerelle.care.identity.selectors.known import LocalIdentityRef, PersonTraits, best_traits
+
+_MOST_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One line of a search: a person and where they are known."""
+
+    person_id: UUID
+    traits: PersonTraits
+    local_identities: tuple[LocalIdentityRef, ...]
+
+
+def search_people(
+    text: str,
+    *,
+    birth_date: date | None = None,
+    establishments: frozenset[str] | None = None,
+    limit: int = _MOST_ROWS,
+) -> list[PersonRow]:
+    """Return at most `limit` (20) persons, best first: names by prefix in any order without accents, IPP, INS, birth.
+
+    A birth date may be part of `text` (12/03/1984, 12-03-1984, 12.03.1984, 12031984, 1984-03-12). `establishments`
+    keeps the persons known by at least one of them; None searches everywhere. An empty text finds no one.
+    """
+    query = read_query(text)
+    if birth_date is not None:
+        query = Query(query.words, query.numbers, query.ins, birth_date)
+    if query.is_empty or (establishments is not None and not establishments):
+        return []
+    person_ids = _ranked_persons(query, establishments, max(1, min(limit, _MOST_ROWS)))
+    return _rows(person_ids)
+
+
+def _ranked_persons(query: Query, establishments: frozenset[str] | None, limit: int) -> list[UUID]:
+    conditions, values = _conditions(query)
+    known_by = ""
+    if establishments is not None:
+        known_by = (
+            " AND EXISTS (SELECT 1 FROM identity_membership other JOIN identity_localidentity known"
+            " ON known.id = other.local_identity_id WHERE other.person_id = membership.person_id"
+            " AND other.until IS NULL AND known.establishment_id = ANY(%s))"
+        )
+        values = [*values, sorted(establishments)]
+    exact = " + ".join(["(local.search_name LIKE %s)::int"] * len(query.words)) or "0"
+    exact_values = [f"% {word} %" for word in query.words]
+    sql = (
+        f"SELECT membership.person_id, max({exact}) AS exact, min(local.search_name) AS name"  # noqa: S608 - our words
+        " FROM identity_localidentity local"
+        " JOIN identity_membership membership ON membership.local_identity_id = local.id AND membership.until IS NULL"
+        f" WHERE {' AND '.join(conditions)}{known_by}"
+        " GROUP BY membership.person_id ORDER BY exact DESC, name, membership.person_id LIMIT %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*exact_values, *values, limit])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _conditions(query: Query) -> tuple[list[str], list[Any]]:
+    conditions: list[str] = []
+    values: list[Any] = []
+    for word in query.words:
+        conditions.append("local.search_name LIKE %s")
+        values.append(f"% {word}%")
+    for number in query.numbers:
+        conditions.append(
+            "(local.ipp = %s OR local.id IN (SELECT local_identity_id FROM identity_identifier WHERE value = %s))"
+        )
+        values += [number, number]
+    if query.ins:
+        conditions.append("local.ins_matricule LIKE %s")
+        values.append(f"{query.ins}%")
+    if query.birth_date:
+        conditions.append("local.birth_date = %s")
+        values.append(query.birth_date)
+    return conditions, values
+
+
+def _rows(person_ids: Sequence[UUID]) -> list[PersonRow]:
+    known = (
+        LocalIdentity.objects.filter(memberships__person_id__in=person_ids, memberships__until=None)
+        .annotate(person_id=F("memberships__person_id"))
+        .order_by("-updated_at", "pk")
+    )
+    by_person: dict[UUID, list[LocalIdentity]] = {person_id: [] for person_id in person_ids}
+    for row in known:
+        by_person[row.person_id].append(row)
+    return [
+        PersonRow(person_id, best_traits(person_id, rows), tuple(_reference(person_id, row) for row in rows))
+        for person_id, rows in by_person.items()
+        if rows
+    ]
+
+
+def _reference(person_id: UUID, row: LocalIdentity) -> LocalIdentityRef:
+    return LocalIdentityRef(
+        row.pk, person_id, row.establishment_id, row.ipp or None, row.status, superseded_by=row.superseded_by_id
+    )

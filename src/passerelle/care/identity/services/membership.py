@@ -1,0 +1,151 @@
+"""Which person a local identity belongs to. Memberships are closed and opened, never rewritten."""
+
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from passerelle.care.identity.models import LocalIdentity, Membership, MembershipReason, Person
+from passerelle.care.identity.rules import QUALIFIED, PersonFacts, move_for_qualified_ins
+
+_ATTEMPTS = 4
+
+
+class AssignmentRefused(Exception):
+    """Les deux portent une INS qualifiée différente : elles ne peuvent pas être la même personne."""
+
+
+def settle(identity: LocalIdentity, *, at: datetime, source: str) -> None:
+    """Put a local identity (locked by the caller) in the person that its qualified INS tells, or in one of its own."""
+    for _ in range(_ATTEMPTS):  # another worker may have just created the holder of this INS: look again
+        with suppress(IntegrityError), transaction.atomic():
+            _settle(identity, at=at, source=source)
+            return
+    _settle(identity, at=at, source=source)
+
+
+def _settle(identity: LocalIdentity, *, at: datetime, source: str) -> None:
+    held = Membership.objects.current().filter(local_identity=identity).first()
+    if not is_qualified(identity):
+        if held is None:
+            person = Person.objects.create(created_at=at)
+            _open(identity, person.pk, at=at, reason=MembershipReason.CREATED, source=source)
+        return
+    if held is not None and _holds_its_ins(held, identity):
+        return
+    owner = _holder(identity)
+    person = Person.objects.select_for_update().get(pk=held.person_id) if held else None
+    facts = PersonFacts(
+        has_person=person is not None,
+        person_has_ins=bool(person and person.ins_matricule),
+        person_has_this_ins=bool(person and owner and person.pk == owner.pk),
+        is_manual=bool(held and held.reason == MembershipReason.MANUAL),
+        is_alone=bool(person and is_alone(identity, person.pk)),
+        ins_has_owner=owner is not None,
+    )
+    match move_for_qualified_ins(facts):
+        case "claim" | "rename" if person is not None:
+            give_ins(person, identity.ins_family, identity.ins_matricule)
+        case "join" if owner is not None:
+            move(identity, owner.pk, at=at, reason=MembershipReason.INS, source=source)
+        case "create":
+            person = Person.objects.create(
+                created_at=at, ins_family=identity.ins_family, ins_matricule=identity.ins_matricule
+            )
+            reason = MembershipReason.INS if held else MembershipReason.CREATED
+            move(identity, person.pk, at=at, reason=reason, source=source)
+
+
+def is_qualified(identity: LocalIdentity) -> bool:
+    """Tell whether the INS of this local identity may decide its person."""
+    return bool(identity.status == QUALIFIED and identity.ins_key_ok and identity.ins_family and identity.ins_matricule)
+
+
+def _holds_its_ins(held: Membership, identity: LocalIdentity) -> bool:
+    return Person.objects.filter(
+        pk=held.person_id, ins_family=identity.ins_family, ins_matricule=identity.ins_matricule
+    ).exists()
+
+
+def _holder(identity: LocalIdentity) -> Person | None:
+    return (
+        Person.objects.select_for_update()
+        .filter(ins_family=identity.ins_family, ins_matricule=identity.ins_matricule)
+        .first()
+    )
+
+
+def is_alone(identity: LocalIdentity, person_id: UUID) -> bool:
+    """Tell whether the person has no other local identity than this one and its aliases."""
+    own = family_of(identity)
+    return not Membership.objects.current().filter(person_id=person_id).exclude(local_identity_id__in=own).exists()
+
+
+def family_of(identity: LocalIdentity) -> list[UUID]:
+    """Return this local identity and all those merged into it, directly or not."""
+    found, frontier = [identity.pk], [identity.pk]
+    while frontier:
+        frontier = list(
+            LocalIdentity.objects.filter(superseded_by_id__in=frontier).order_by("id").values_list("pk", flat=True)
+        )
+        found += frontier
+    return found
+
+
+def give_ins(person: Person, family: str, matricule: str) -> None:
+    """Write the INS of a person, "" for none."""
+    person.ins_family, person.ins_matricule = family, matricule
+    person.save(update_fields=["ins_family", "ins_matricule"])
+
+
+def move(identity: LocalIdentity, person_id: UUID, *, at: datetime, reason: str, source: str) -> None:
+    """Move a local identity and its aliases to a person; what is there already stays untouched."""
+    family = family_of(identity)
+    held = {row.local_identity_id: row for row in Membership.objects.current().filter(local_identity__in=family)}
+    for local_identity_id in family:
+        current = held.get(local_identity_id)
+        if current is not None and current.person_id == person_id:
+            continue
+        since = at
+        if current is not None:
+            since = max(at, current.since)
+            current.until = since
+            current.save(update_fields=["until"])
+        Membership.objects.create(
+            local_identity_id=local_identity_id, person_id=person_id, since=since, reason=reason, source=source
+        )
+
+
+def _open(identity: LocalIdentity, person_id: UUID, *, at: datetime, reason: str, source: str) -> None:
+    Membership.objects.create(local_identity=identity, person_id=person_id, since=at, reason=reason, source=source)
+
+
+@transaction.atomic
+def assign_person(*, local_identity_id: UUID, person_id: UUID | None, at: datetime, source: str) -> UUID:
+    """Put a local identity in a person by a human decision (None: in a person of its own); return the person.
+
+    `source` names who decided and why; the decision stands against later automatic joins.
+
+    Raises:
+        AssignmentRefused: the person and the local identity hold different qualified INS.
+    """
+    identity = LocalIdentity.objects.select_for_update(of=("self",)).get(pk=local_identity_id)
+    if person_id is None:
+        person = Person.objects.create(created_at=at)
+    else:
+        person = Person.objects.select_for_update().get(pk=person_id)
+        refuse_two_ins(identity, person)
+    move(identity, person.pk, at=at, reason=MembershipReason.MANUAL, source=source)
+    return person.pk
+
+
+def refuse_two_ins(identity: LocalIdentity, person: Person) -> None:
+    """Refuse to join a local identity to a person who holds another qualified INS.
+
+    Raises:
+        AssignmentRefused: they differ.
+    """
+    same = (person.ins_family, person.ins_matricule) == (identity.ins_family, identity.ins_matricule)
+    if is_qualified(identity) and person.ins_matricule and not same:
+        raise AssignmentRefused

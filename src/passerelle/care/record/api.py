@@ -20,7 +20,6 @@ from passerelle.care.record.selectors.rows import (
     Timeline,
 )
 from passerelle.care.record.selectors.store import history, read, read_version, search, stream_encounters
-from passerelle.care.record.services.emergency import open_emergency_access
 from passerelle.care.record.services.writing import (
     BulkContent,
     BulkRow,
@@ -52,7 +51,6 @@ __all__ = [
     "history",
     "observations",
     "open_document",
-    "open_emergency_access",
     "put",
     "put_content",
     "read",

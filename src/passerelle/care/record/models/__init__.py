@@ -1,4 +1,3 @@
-from passerelle.care.record.models.emergency import EmergencyAccess
 from passerelle.care.record.models.resource import Content, Resource, Version
 from passerelle.care.record.models.stay import StayEvent
 
@@ -21,7 +20,6 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "date_end": "health",
         "identifiers": "identifying",
         "encounter": "neutral",
-        "relates_to": "neutral",
         "security": "health",
         "names": "identifying",
         "birth_date": "identifying",
@@ -58,14 +56,6 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "received_at": "neutral",
         "content": "health",
     },
-    "EmergencyAccess": {
-        "id": "neutral",
-        "account": "neutral",
-        "person_id": "neutral",
-        "since": "neutral",
-        "until": "neutral",
-        "reason": "health",
-    },
 }
 
-__all__ = ["CLASSIFICATION", "Content", "EmergencyAccess", "Resource", "StayEvent", "Version"]
+__all__ = ["CLASSIFICATION", "Content", "Resource", "StayEvent", "Version"]

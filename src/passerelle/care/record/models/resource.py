@@ -30,12 +30,11 @@ class Resource(models.Model):
     date_end = models.DateTimeField("fin", null=True)
     identifiers = ArrayField(models.TextField(), verbose_name="identifiants", null=True)
     encounter = models.UUIDField("séjour", null=True)
-    relates_to = ArrayField(models.TextField(), verbose_name="liens", null=True)
     security = ArrayField(models.TextField(), verbose_name="confidentialité", null=True)
     names = models.TextField("noms normalisés", null=True)  # noqa: DJ001 - as above
     birth_date = models.DateField("date de naissance", null=True)
     gender = models.TextField("sexe", null=True)  # noqa: DJ001 - as above
-    number_value = models.DecimalField("valeur", max_digits=18, decimal_places=6, null=True)
+    number_value = models.FloatField("valeur", null=True)
 
     class Meta:
         db_table = "record_resource"

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from passerelle.protocols.hl7v2 import charset as charsets
 from passerelle.protocols.hl7v2.escapes import escape
 from passerelle.protocols.hl7v2.separators import DEFAULT
+
+_MINUTE = timedelta(minutes=1)
 
 Leaf: TypeAlias = str
 Component: TypeAlias = Leaf | tuple[Leaf, ...]
@@ -35,7 +37,10 @@ def build(segments: Sequence[Sequence[Field]], *, charset: str = "UNICODE UTF-8"
 
 def moment(at: datetime) -> str:
     """Write a date-time to the second, with its offset when it has one."""
-    return at.strftime("%Y%m%d%H%M%S%z")
+    offset = at.utcoffset()
+    if offset is not None and offset % _MINUTE:
+        at = at.astimezone(UTC)  # local mean times of before 1911 have seconds, which HL7 cannot write
+    return f"{at.year:04d}{at:%m%d%H%M%S%z}"
 
 
 def _segment(fields: Sequence[Field]) -> str:

@@ -1,0 +1,68 @@
+"""Read and write French administrative and document messages (IHE PAM France 2.11, CDA in HL7 v2)."""
+
+from __future__ import annotations
+
+from passerelle.protocols.ins import IdentityStatus
+from passerelle.protocols.pamfr.events import (
+    CONNEXION_SECRETE,
+    INVISIBLE_PATIENT,
+    INVISIBLE_REP_LEGAUX,
+    MASQUE_PS,
+    RESTRICTIONS,
+    Address,
+    AdtEvent,
+    DmpConsents,
+    DocumentAction,
+    DocumentEvent,
+    Event,
+    Identifier,
+    IdentityCheck,
+    InboundDocument,
+    Ins,
+    Location,
+    Movement,
+    Observation,
+    Order,
+    Patient,
+    Pmsi,
+    Practitioner,
+    Traits,
+    Unit,
+    Visit,
+)
+from passerelle.protocols.pamfr.reading import SUPPORTED, read, supported
+from passerelle.protocols.pamfr.writer import Envelope, write
+
+__all__ = [
+    "CONNEXION_SECRETE",
+    "INVISIBLE_PATIENT",
+    "INVISIBLE_REP_LEGAUX",
+    "MASQUE_PS",
+    "RESTRICTIONS",
+    "SUPPORTED",
+    "Address",
+    "AdtEvent",
+    "DmpConsents",
+    "DocumentAction",
+    "DocumentEvent",
+    "Envelope",
+    "Event",
+    "Identifier",
+    "IdentityCheck",
+    "IdentityStatus",
+    "InboundDocument",
+    "Ins",
+    "Location",
+    "Movement",
+    "Observation",
+    "Order",
+    "Patient",
+    "Pmsi",
+    "Practitioner",
+    "Traits",
+    "Unit",
+    "Visit",
+    "read",
+    "supported",
+    "write",
+]

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from passerelle.protocols import ins as insi
+from passerelle.protocols.hl7v2 import Hl7Error, Message, Repetition, Segment
+from passerelle.protocols.ins import IdentityStatus, InsKind
+from passerelle.protocols.pamfr.events import Address, Identifier, Ins, Patient, Practitioner, Traits
+from passerelle.protocols.pamfr.moments import day, moment
+
+NULL = '""'
+_VALIDATED = "VALI"
+_INS_PREFERENCE = (InsKind.NIR, InsKind.NIR_TEST, InsKind.NIR_DEMO, InsKind.NIA)
+
+
+def given(text: str) -> str:
+    """Return the text, "" for the HL7 null."""
+    return "" if text == NULL else text.strip()
+
+
+def patient(message: Message) -> Patient:
+    """Read PID.
+
+    The INS is kept only when PID-32 says VALI: a receiver otherwise takes the message in without it. A wrong key never
+    refuses a message, it keeps the identity from being qualified. Source: IHE PAM France 2.11.1, sections 4.4 and 6.6.
+
+    Raises:
+        Hl7Error: no PID, no identifier, or an unreadable date.
+    """
+    pid = message.segment("PID")
+    if pid is None:
+        raise Hl7Error(where="PID^1", why="le segment PID manque", code="101")
+    found = identifiers(pid.repetitions(3))
+    if not found:
+        raise Hl7Error(where="PID^1^3", why="le patient n’a aucun identifiant", code="101")
+    codes = [given(one.get("1")) for one in pid.repetitions(32)]
+    is_validated = _VALIDATED in codes
+    ins = _ins(found) if is_validated else None
+    return Patient(
+        identifiers=found,
+        ins=ins,
+        status=_status(ins, is_validated=is_validated),
+        attributes=frozenset(codes) - {_VALIDATED, "PROV", "VIDE", ""},
+        traits=_traits(pid),
+        account=first_identifier(pid.repetitions(18)),
+        erases_ins=any(_is_erased_ins(one) for one in pid.repetitions(3)),
+    )
+
+
+def identifiers(repetitions: Iterable[Repetition]) -> tuple[Identifier, ...]:
+    """Read CX repetitions, leaving out those without a value."""
+    return tuple(_identifier(one) for one in repetitions if given(one.get("1")))
+
+
+def first_identifier(repetitions: Iterable[Repetition]) -> Identifier | None:
+    """Read the first CX that has a value."""
+    return next(iter(identifiers(repetitions)), None)
+
+
+def practitioner(repetitions: Iterable[Repetition]) -> Practitioner | None:
+    """Read the first XCN that names or identifies someone."""
+    for one in repetitions:
+        value, family = given(one.get("1")), given(one.get("2"))
+        if value or family:
+            identifier = Identifier(value, given(one.get("13")), *authority(one, 9)) if value else None
+            return Practitioner(family, given(one.get("3")), identifier)
+    return None
+
+
+def authority(one: Repetition, component: int) -> tuple[str, str, str]:
+    """Read an HD: namespace, universal id and its type."""
+    namespace, universal_id, kind = (given(one.get(f"{component}.{part}")) for part in (1, 2, 3))
+    return namespace, universal_id, kind
+
+
+def _identifier(one: Repetition) -> Identifier:
+    return Identifier(given(one.get("1")), given(one.get("5")), *authority(one, 4))
+
+
+def _ins(found: tuple[Identifier, ...]) -> Ins | None:
+    held: dict[InsKind, Identifier] = {}
+    for one in found:
+        kind = insi.kind_of(one.universal_id)
+        if kind is not None and one.type == "INS":
+            held.setdefault(kind, one)
+    for kind in _INS_PREFERENCE:
+        if kind in held:
+            matricule = held[kind].value
+            return Ins(matricule, held[kind].universal_id, kind, insi.check_key(matricule))
+    return None
+
+
+def _is_erased_ins(one: Repetition) -> bool:
+    is_ins = one.get("5") == "INS" or insi.kind_of(one.get("4.2")) is not None
+    return one.get("1") == NULL and (is_ins or not (one.get("5") or one.get("4")))
+
+
+def _status(ins: Ins | None, *, is_validated: bool) -> IdentityStatus:
+    if ins is not None and ins.key_ok:
+        return IdentityStatus.QUALIFIEE
+    return IdentityStatus.VALIDEE if is_validated else IdentityStatus.PROVISOIRE
+
+
+def _traits(pid: Segment) -> Traits:
+    names = pid.repetitions(5)
+    legal = _of_type(names, 7, "L") or (names[0] if names else None)
+    used = _of_type(names, 7, "D") or _of_type(names, 7, "U")
+    first = given(legal.get("2")) if legal else ""
+    birth = _of_type(pid.repetitions(11), 7, "BDL")
+    deceased_at = moment(pid.get("29"), "PID^1^29")
+    return Traits(
+        birth_name=given(legal.get("1")) if legal else "",
+        used_name=(given(used.get("1")) or None) if used else None,
+        given_names=_given_names(first, given(legal.get("3")) if legal else ""),
+        first_given=first,
+        birth_date=day(pid.get("7"), "PID^1^7"),
+        sex=given(pid.get("8")) or "U",
+        birth_place=(given(birth.get("9")) or None) if birth else None,
+        address=_address(pid.repetitions(11)),
+        phone=_phone(pid),
+        email=_email(pid),
+        deceased_at=deceased_at,
+        is_deceased=deceased_at is not None or pid.get("30") == "Y",
+    )
+
+
+def _of_type(repetitions: list[Repetition], component: int, code: str) -> Repetition | None:
+    return next((one for one in repetitions if one.get(str(component)) == code), None)
+
+
+def _given_names(first: str, others: str) -> tuple[str, ...]:
+    """Join XPN-2 and XPN-3; the latter is the whole list in France, the following names elsewhere."""
+    listed = others.replace(",", " ").split()
+    if not first:
+        return tuple(listed)
+    if f"{' '.join(listed)} ".startswith(f"{first} "):
+        return (first, *" ".join(listed)[len(first) :].split())
+    return (first, *listed)
+
+
+def _address(repetitions: list[Repetition]) -> Address | None:
+    for one in repetitions:
+        if one.get("7") == "BDL":
+            continue
+        parts = [given(one.get(str(component))) for component in (1, 2, 3, 5, 6, 9)]
+        if any(parts):
+            return Address(*parts)
+    return None
+
+
+def _phone(pid: Segment) -> str | None:
+    for number in (13, 14):
+        for one in pid.repetitions(number):
+            value = given(one.get("12")) or given(one.get("1"))
+            if value and "@" not in value and one.get("3") not in {"Internet", "X.400"}:
+                return value
+    return None
+
+
+def _email(pid: Segment) -> str | None:
+    for number in (13, 14):
+        for one in pid.repetitions(number):
+            value = given(one.get("4"))
+            if "@" in value:
+                return value
+    return None

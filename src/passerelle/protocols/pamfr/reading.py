@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from passerelle.protocols.hl7v2 import Hl7Error, Message, check_header
+from passerelle.protocols.pamfr import documents, people, results, stays
+from passerelle.protocols.pamfr.events import AdtEvent, DocumentEvent, Event
+from passerelle.protocols.pamfr.moments import moment
+
+_ADT = [
+    "A01",
+    "A02",
+    "A03",
+    "A04",
+    "A05",
+    "A06",
+    "A07",
+    "A11",
+    "A12",
+    "A13",
+    "A14",
+    "A21",
+    "A22",
+    "A28",
+    "A31",
+    "A38",
+    "A40",
+    "A44",
+    "A47",
+    "A52",
+    "A53",
+    "A54",
+    "A55",
+    "Z99",
+]
+_NEEDS_PRIOR = frozenset({"A40", "A44", "A47"})
+SUPPORTED: frozenset[tuple[str, str]] = frozenset(
+    [("ADT", trigger) for trigger in _ADT] + [("ORU", "R01"), ("MDM", "T02"), ("MDM", "T04"), ("MDM", "T10")]
+)
+_CODES = frozenset(code for code, _ in SUPPORTED)
+
+
+def supported(code: str, trigger: str) -> bool:
+    """Tell whether `read` understands this type of message and this event."""
+    return (code, trigger) in SUPPORTED
+
+
+def read(message: Message) -> Event:
+    """Read a message as the event it tells.
+
+    Raises:
+        Hl7Error: nothing else, for any message that could be parsed; code 200 or 201 when the type is not supported.
+    """
+    check_header(message)
+    if message.code not in _CODES:
+        raise Hl7Error(where="MSH^1^9", why=f"type de message non pris en charge : {message.code}", code="200")
+    if not supported(message.code, message.trigger):
+        kind = f"{message.code}^{message.trigger}"
+        raise Hl7Error(where="MSH^1^9", why=f"événement non pris en charge : {kind}", code="201")
+    return _adt(message) if message.code == "ADT" else _documents(message)
+
+
+def _adt(message: Message) -> AdtEvent:
+    recorded_at = _recorded_at(message)
+    mrg = message.segment("MRG")
+    prior = people.identifiers(mrg.repetitions(1)) if mrg else ()
+    if message.trigger in _NEEDS_PRIOR and not prior:
+        raise Hl7Error(where="MRG^1^1", why="l’identifiant à remplacer manque", code="101")
+    return AdtEvent(
+        trigger=message.trigger,
+        occurred_at=moment(message.get("EVN-6"), "EVN^1^6") or recorded_at,
+        recorded_at=recorded_at,
+        patient=people.patient(message),
+        prior=prior,
+        prior_account=people.first_identifier(mrg.repetitions(3)) if mrg else None,
+        visit=stays.visit(message),
+        movement=stays.movement(message),
+        consents=stays.consents(message),
+        identity_check=stays.identity_check(message),
+        pmsi=stays.pmsi(message),
+    )
+
+
+def _documents(message: Message) -> DocumentEvent:
+    recorded_at = _recorded_at(message)
+    is_mdm = message.code == "MDM"
+    return DocumentEvent(
+        kind="MDM" if is_mdm else "ORU",
+        trigger=message.trigger,
+        occurred_at=moment(message.get("EVN-6"), "EVN^1^6") or recorded_at,
+        recorded_at=recorded_at,
+        patient=people.patient(message),
+        visit=stays.visit(message),
+        order=documents.order(message),
+        documents=documents.documents(message),
+        observations=() if is_mdm else results.observations(message),
+    )
+
+
+def _recorded_at(message: Message) -> datetime:
+    at = moment(message.get("EVN-2"), "EVN^1^2") or moment(message.get("MSH-7"), "MSH^1^7")
+    if at is None:
+        raise Hl7Error(where="MSH^1^7", why="le message ne dit pas de quand il date", code="101")
+    return at

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+
+from passerelle.protocols import hl7v2, pamfr
+from passerelle.protocols.pamfr.tests import strategies
+
+ENVELOPE = pamfr.Envelope("GAM|1", "CHU & fils", "DPI", "PASSERELLE", "42~1")
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(strategies.events)
+def test_what_is_written_reads_back_as_the_same_event(event):
+    raw = pamfr.write(event, ENVELOPE)
+
+    assert pamfr.read(hl7v2.parse(raw)) == event
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(strategies.events)
+def test_a_written_message_says_who_speaks_and_which_profile_it_follows(event):
+    message = hl7v2.parse(pamfr.write(event, ENVELOPE))
+
+    assert (message.sending_application, message.sending_facility) == ("GAM|1", "CHU & fils")
+    assert message.control_id == "42~1"
+    assert message.charset == "utf-8"
+    assert not message.charset_fallback
+    expected = {"ADT": ("2.5", "2.11"), "ORU": ("2.5", "2.1"), "MDM": ("2.6", "2.1")}
+    assert (message.version, message.get("MSH-21")) == expected[message.code]

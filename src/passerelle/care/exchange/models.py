@@ -58,9 +58,9 @@ class Message(models.Model):
                 name="exchange_control_id_once",
             ),
             models.UniqueConstraint(
-                fields=["sha256"],
+                fields=["sha256", "state", "error_where"],
                 condition=Q(accepted=False),
-                name="exchange_refused_body_once",
+                name="exchange_refusal_once",
             ),
             models.CheckConstraint(
                 condition=Q(accepted=True, state__in=["received", "applied", "parked", "set_aside"])

@@ -1,8 +1,9 @@
 """Commit messages in groups. The only place that writes a message for the first time."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import psycopg
@@ -15,6 +16,8 @@ _BETWEEN_KEYS = "\x1f"
 _TYPES = {"id": "uuid", "received_at": "timestamptz", "raw": "bytea", "sha256": "bytea", "ack": "bytea"}
 _BOOLEANS = frozenset({"accepted", "charset_fallback"})
 _COLUMNS = tuple(field.name for field in fields(Draft))
+_KEYS_PLACE = _COLUMNS.index("keys")
+_values = attrgetter(*_COLUMNS)
 _CONTROL_ID_KEY = ("control_id", "sending_application", "sending_facility")
 
 
@@ -41,7 +44,9 @@ _FIND_ACCEPTED = """
     SELECT sha256, ack FROM exchange_message
     WHERE accepted AND control_id = %s AND sending_application = %s AND sending_facility = %s
 """
-_FIND_REFUSED = "SELECT ack FROM exchange_message WHERE NOT accepted AND sha256 = %s"
+_FIND_REFUSED = """
+    SELECT ack FROM exchange_message WHERE NOT accepted AND sha256 = %s AND state = %s AND error_where = %s
+"""
 
 
 def store(drafts: Sequence[Draft], *, at: datetime) -> list[bytes]:
@@ -65,16 +70,15 @@ def _cursor() -> psycopg.Cursor[Any]:
 
 
 def _insert(cursor: psycopg.Cursor[Any], drafts: Sequence[Draft]) -> frozenset[Any]:
-    rows = [(*_storable(draft),) for draft in drafts]
+    rows = [_storable(draft) for draft in drafts]
     cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
     answer = cursor.fetchone()
     return frozenset(answer[0] or ()) if answer else frozenset()
 
 
 def _storable(draft: Draft) -> tuple[Any, ...]:
-    values = astuple(draft)
-    place = _COLUMNS.index("keys")
-    return (*values[:place], _BETWEEN_KEYS.join(draft.keys), *values[place + 1 :])
+    values: tuple[Any, ...] = _values(draft)
+    return (*values[:_KEYS_PLACE], _BETWEEN_KEYS.join(draft.keys), *values[_KEYS_PLACE + 1 :])
 
 
 def _settle(cursor: psycopg.Cursor[Any], draft: Draft, at: datetime) -> bytes:
@@ -89,5 +93,5 @@ def _settle(cursor: psycopg.Cursor[Any], draft: Draft, at: datetime) -> bytes:
 
 
 def _refused_before(cursor: psycopg.Cursor[Any], draft: Draft) -> bytes:
-    known = cursor.execute(_FIND_REFUSED, [draft.sha256]).fetchone()
+    known = cursor.execute(_FIND_REFUSED, [draft.sha256, draft.state, draft.error_where]).fetchone()
     return bytes(known[0]) if known else draft.ack

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import hl7  # a development dependency: only `passerelle bench` and the tests import this module
+
+from passerelle.protocols.hl7v2.parsing import parse
+
+_Reader: TypeAlias = Callable[[bytes], int]
+
+
+def compare(messages: Sequence[bytes], rounds: int) -> dict[str, float | int]:
+    """Measure our reading rate beside the `hl7` package: same bytes, decoded, parsed, everything read on both sides.
+
+    Two readings: `fields` takes the text of every field, `leaves` visits every component and subcomponent. Times are
+    medians over `rounds`, message by message, the sides taking turns so that both meet the same machine. `_ratio` is
+    of the total times (a few large documents weigh most), `_ratio_median` is that of the typical message.
+    """
+    texts = [parse(raw).text.replace("\r\n", "\r").replace("\n", "\r") for raw in messages]
+    encoded = [text.encode() for text in texts]
+    figures: dict[str, float | int] = {"messages": len(encoded), "bytes": sum(map(len, encoded)), "rounds": rounds}
+    for name, ours, theirs in (("fields", _our_fields, _their_fields), ("leaves", _our_leaves, _their_leaves)):
+        pairs = _timed(encoded, rounds, ours, theirs)
+        our_seconds, their_seconds = (sum(side) for side in zip(*pairs, strict=True))
+        figures[f"{name}_ours_per_second"] = round(len(encoded) / our_seconds, 1)
+        figures[f"{name}_hl7_per_second"] = round(len(encoded) / their_seconds, 1)
+        figures[f"{name}_ratio"] = round(their_seconds / our_seconds, 1)
+        figures[f"{name}_ratio_median"] = round(statistics.median(their / our for our, their in pairs), 1)
+    return figures
+
+
+def _timed(messages: Sequence[bytes], rounds: int, ours: _Reader, theirs: _Reader) -> list[tuple[float, float]]:
+    """Return, for each message, the median seconds of our side and of theirs."""
+    our_times: list[list[float]] = [[] for _ in messages]
+    their_times: list[list[float]] = [[] for _ in messages]
+    for _ in range(rounds):
+        gc.collect()
+        for raw, our_time, their_time in zip(messages, our_times, their_times, strict=True):
+            our_time.append(_seconds(raw, ours))
+            their_time.append(_seconds(raw, theirs))
+    medians = zip(map(statistics.median, our_times), map(statistics.median, their_times), strict=True)
+    return list(medians)
+
+
+def _seconds(raw: bytes, read: _Reader) -> float:
+    started = time.perf_counter()
+    read(raw)
+    return time.perf_counter() - started
+
+
+def _our_fields(raw: bytes) -> int:
+    size = 0
+    for segment in parse(raw).segments:
+        for field in segment.fields:
+            size += len(field)
+    return size
+
+
+def _their_fields(raw: bytes) -> int:
+    size = 0
+    for segment in hl7.parse(raw, encoding="utf-8"):
+        for field in segment:
+            size += len(str(field))
+    return size
+
+
+def _our_leaves(raw: bytes) -> int:
+    size = 0
+    for segment in parse(raw).segments:
+        for number in range(1, len(segment.fields)):
+            size += sum(len(leaf) for one in segment.values(number) for component in one for leaf in component)
+    return size
+
+
+def _their_leaves(raw: bytes) -> int:
+    return sum(_leaf_sizes(segment) for segment in hl7.parse(raw, encoding="utf-8"))
+
+
+def _leaf_sizes(node: object) -> int:
+    if isinstance(node, list):
+        return sum(_leaf_sizes(one) for one in node)
+    return len(str(node))

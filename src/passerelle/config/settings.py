@@ -114,7 +114,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
-# sign-in
+# sign-in (the rate limits and the codes already used are shared by all processes: in the database)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_cache"}}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "passerelle.core.access.adapters.AccountAdapter"
@@ -129,10 +130,20 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "reauthenticate": "10/m/user"}
+ACCOUNT_FORMS = {"login": "passerelle.core.access.forms.SignInForm"}
 MFA_ADAPTER = "passerelle.core.access.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "passerelle.core.access.forms.CodeForm",
+    "authenticate_webauthn": "passerelle.core.access.forms.KeyForm",
+    "reauthenticate": "passerelle.core.access.forms.ConfirmCodeForm",
+    "activate_totp": "passerelle.core.access.forms.ActivateCodesForm",
+    "add_webauthn": "passerelle.core.access.forms.AddKeyForm",
+    "edit_webauthn": "passerelle.core.access.forms.NameKeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Passerelle"
+MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or DEBUG

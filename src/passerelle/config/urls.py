@@ -4,7 +4,13 @@ from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, Kind
 
 urlpatterns = [
-    path("", include(access.guarded("passerelle.core.ui.urls", access.PUBLIC))),
+    path(
+        "",
+        include(
+            access.guarded("passerelle.core.ui.urls", access.PUBLIC, soins=access.SIGNED_IN, pilotage=access.SIGNED_IN)
+        ),
+    ),
+    path("health/", include("passerelle.config.health")),
     path("", include("passerelle.core.access.urls")),
     path("", include("passerelle.core.access.signin_urls")),
     path("annuaire/", include(access.guarded("passerelle.core.directory.urls", access.rule(Kind.DIRECTORY, Act.READ)))),

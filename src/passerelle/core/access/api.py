@@ -13,8 +13,11 @@ from passerelle.core.access.guards import (
 )
 from passerelle.core.access.matrix import decide
 from passerelle.core.access.rules import Decision
-from passerelle.core.access.selectors import viewer_of
-from passerelle.core.access.services import AccessRefused, allowed, check, grant_role, open_account
+from passerelle.core.access.selectors import has_emergency_access, viewer_of
+from passerelle.core.access.services.accounts import end_role, grant_role, open_account, set_password
+from passerelle.core.access.services.checks import AccessRefused, allowed, check
+from passerelle.core.access.services.emergency import ReasonMissing, open_emergency_access
+from passerelle.core.access.services.personas import NotADemonstration, ensure_personas, link_patient_persona
 from passerelle.core.access.viewer import ANONYMOUS, AuthenticatedRequest, Viewer
 from passerelle.core.access.vocabulary import RECORD_KINDS, Act, Kind, Relation, Role, State
 
@@ -29,6 +32,8 @@ __all__ = [
     "AuthenticatedRequest",
     "Decision",
     "Kind",
+    "NotADemonstration",
+    "ReasonMissing",
     "Relation",
     "Role",
     "State",
@@ -36,13 +41,19 @@ __all__ = [
     "allowed",
     "check",
     "decide",
+    "end_role",
+    "ensure_personas",
     "grant_role",
     "guarded",
+    "has_emergency_access",
+    "link_patient_persona",
     "open_account",
+    "open_emergency_access",
     "public",
     "requires",
     "rule",
     "rule_of",
+    "set_password",
     "signed_in",
     "viewer_of",
 ]

@@ -69,15 +69,15 @@ def rule_of(view: Callable[..., Any]) -> AccessRule | None:
     return declared if isinstance(declared, AccessRule) else None
 
 
-def guarded(module_name: str, default: AccessRule) -> ModuleType:
-    """Put `default` on every view of an URL module that declares none.
+def guarded(module_name: str, default: AccessRule, **by_name: AccessRule) -> ModuleType:
+    """Put `default`, or the rule of its name, on every view of an URL module that declares none.
 
-    For what cannot import this package: the packages below it, and libraries.
+    For what cannot import this package: the packages below it.
     """
     module = import_module(module_name)
     for pattern in _patterns(module.urlpatterns):
         if rule_of(pattern.callback) is None:
-            pattern.callback = _ruled(pattern.callback, default)
+            pattern.callback = _ruled(pattern.callback, by_name.get(pattern.name or "", default))
     return module
 
 

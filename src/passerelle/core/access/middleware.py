@@ -4,20 +4,21 @@ from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from allauth.account.authentication import get_authentication_records
+from django.conf import settings
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 from django.views.defaults import page_not_found
 
 from passerelle.core.access.guards import AccessRule, rule_of
 from passerelle.core.access.models import Account
 from passerelle.core.access.selectors import viewer_of
-from passerelle.core.access.services import AccessRefused
+from passerelle.core.access.services.checks import AccessRefused
+from passerelle.core.access.sessions import has_second_factor, used_two_factors
 from passerelle.core.access.viewer import ANONYMOUS, AuthenticatedRequest, Viewer
-
-SECOND_FACTOR_KEY = "passerelle_second_factor"
 
 
 class ViewerMiddleware:
@@ -27,8 +28,17 @@ class ViewerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        cast("AuthenticatedRequest", request).viewer = cast("Viewer", SimpleLazyObject(lambda: _viewer(request)))
-        return self.get_response(request)
+        known: list[Viewer] = []
+
+        def viewer() -> Viewer:
+            known.append(_viewer(request))
+            return known[0]
+
+        cast("AuthenticatedRequest", request).viewer = cast("Viewer", SimpleLazyObject(viewer))
+        response = self.get_response(request)
+        if known and not known[0].is_anonymous and not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -43,8 +53,8 @@ class ViewerMiddleware:
         viewer = cast("AuthenticatedRequest", request).viewer
         if viewer.is_anonymous:
             return _to_sign_in(request)
-        if not viewer.second_factor and not rule.is_enrolment:
-            return HttpResponseRedirect(reverse("access:second_factor"))
+        if not viewer.second_factor:
+            return _enrol_first(request, rule)
         return None if _names(rule, viewer) else _missing(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
@@ -54,19 +64,21 @@ class ViewerMiddleware:
 
 def _viewer(request: HttpRequest) -> Viewer:
     account = request.user
-    if not isinstance(account, Account):
+    if not isinstance(account, Account) or (account.is_demo_persona and not settings.DEMO):
         return ANONYMOUS
-    return viewer_of(account, on=timezone.localdate(), second_factor=_used_two_factors(request, account))
-
-
-def _used_two_factors(request: HttpRequest, account: Account) -> bool:
-    if request.session.get(SECOND_FACTOR_KEY) == str(account.pk):
-        return True
-    return any(record.get("method") == "mfa" for record in get_authentication_records(request, account))
+    return viewer_of(account, on=timezone.localdate(), second_factor=used_two_factors(request, account))
 
 
 def _names(rule: AccessRule, viewer: Viewer) -> bool:
     return rule.kind is None or rule.act is None or viewer.may(rule.kind, rule.act)
+
+
+def _enrol_first(request: HttpRequest, rule: AccessRule) -> HttpResponseBase | None:
+    """Lead to enrolment; a session older than the account's second factor must give it, so it starts again."""
+    if has_second_factor(cast("Account", request.user)):
+        logout(request)
+        return _to_sign_in(request)
+    return None if rule.is_enrolment else _redirect(request, reverse("access:second_factor"))
 
 
 def _missing(request: HttpRequest) -> HttpResponse:
@@ -74,5 +86,18 @@ def _missing(request: HttpRequest) -> HttpResponse:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
-    return HttpResponseRedirect(reverse("account_login") + (f"?{query}" if query else ""))
+    if _wants_no_page(request):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": 'Session realm="Passerelle"'})
+    query = "?" + urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+    return _redirect(request, reverse("account_login") + query)
+
+
+def _redirect(request: HttpRequest, address: str) -> HttpResponse:
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def _wants_no_page(request: HttpRequest) -> bool:
+    accepted = request.headers.get("Accept", "")
+    return "json" in accepted and "html" not in accepted

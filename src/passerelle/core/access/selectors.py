@@ -1,23 +1,70 @@
-"""Who the viewer is."""
+"""Who the viewer is, and which emergency doors are open."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Q
 
-from passerelle.core.access.models import Account, RoleAssignment
+from passerelle.core.access.models import Account, EmergencyAccess, RoleAssignment
+from passerelle.core.access.personas import PERSONA_DOMAIN, cast
 from passerelle.core.access.viewer import Viewer
 from passerelle.core.access.vocabulary import Role
+from passerelle.core.directory import api as directory
 
 
 def viewer_of(account: Account, *, on: date, second_factor: bool) -> Viewer:
-    """Return the viewer an account is on a day: one query, for the roles held that day."""
-    held = RoleAssignment.objects.filter(Q(ends_on=None) | Q(ends_on__gt=on), account_id=account.pk, starts_on__lte=on)
+    """Return the viewer an account is on a day: one query, for the roles held that day.
+
+    With one factor only there is no role at all: nothing can be seen or done but enrolling the second one.
+    """
     return Viewer(
         account_id=account.pk,
         name=account.display_name,
-        assignments=frozenset((Role(role), code) for role, code in held.values_list("role", "establishment_id")),
-        person_id=account.person_id,
-        professional_rpps=account.professional_id,
+        assignments=_held_by(account, on) if second_factor else frozenset(),
+        person_id=account.person_id if second_factor else None,
+        professional_rpps=account.professional_id if second_factor else None,
         second_factor=second_factor,
         is_demo_persona=account.is_demo_persona,
     )
+
+
+def has_emergency_access(viewer: Viewer, person_id: UUID, *, at: datetime) -> bool:
+    """Tell whether this viewer has an emergency door open on this person at this moment."""
+    return (
+        viewer.account_id is not None
+        and EmergencyAccess.objects.filter(
+            account_id=viewer.account_id, person_id=person_id, at__lte=at, expires_at__gt=at
+        ).exists()
+    )
+
+
+def _held_by(account: Account, on: date) -> frozenset[tuple[Role, str | None]]:
+    held = RoleAssignment.objects.filter(Q(ends_on=None) | Q(ends_on__gt=on), account_id=account.pk, starts_on__lte=on)
+    return frozenset((Role(role), code) for role, code in held.values_list("role", "establishment_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaCard:
+    """A persona as listed on the sign-in page."""
+
+    code: str
+    name: str
+    role_label: str
+    place: str
+    can: str
+
+
+def persona_cards() -> list[PersonaCard]:
+    """Return the personas that have an account, in the order of their file."""
+    ready = dict(Account.objects.filter(is_demo_persona=True, is_active=True).values_list("email", "display_name"))
+    return [
+        PersonaCard(persona.code, ready[persona.email], persona.role.label, persona.place, persona.can)
+        for persona in cast(directory.establishments())
+        if persona.email in ready
+    ]
+
+
+def persona_account(code: str) -> Account | None:
+    """Return the account of a persona, None when there is none."""
+    return Account.objects.filter(email=f"{code}@{PERSONA_DOMAIN}", is_demo_persona=True, is_active=True).first()

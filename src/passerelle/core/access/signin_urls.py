@@ -9,9 +9,10 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from passerelle.core.access.guards import enrolment, public, signed_in
+from passerelle.core.access.views import sign_in
 
 urlpatterns = [
-    path("connexion/", public(account.login), name="account_login"),
+    path("connexion/", public(sign_in.SignIn.as_view()), name="account_login"),
     path("deconnexion/", public(account.logout), name="account_logout"),
     path("inscription/", public(RedirectView.as_view(pattern_name="account_login")), name="account_signup"),
     path("connexion/second-facteur/", public(mfa.authenticate), name="mfa_authenticate"),
@@ -22,10 +23,10 @@ urlpatterns = [
     path("compte/confirmer/cle/", enrolment(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
     path("compte/mot-de-passe/", signed_in(account.password_change), name="account_change_password"),
     path("compte/moyens/", enrolment(mfa.index), name="mfa_index"),
-    path("compte/moyens/code/activer/", enrolment(totp.activate_totp), name="mfa_activate_totp"),
+    path("compte/moyens/code/activer/", enrolment(sign_in.ActivateCodes.as_view()), name="mfa_activate_totp"),
     path("compte/moyens/code/retirer/", signed_in(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("compte/moyens/cles/", signed_in(webauthn.list_webauthn), name="mfa_list_webauthn"),
-    path("compte/moyens/cles/ajouter/", enrolment(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path("compte/moyens/cles/ajouter/", enrolment(sign_in.AddKey.as_view()), name="mfa_add_webauthn"),
     path("compte/moyens/cles/<int:pk>/retirer/", signed_in(webauthn.remove_webauthn), name="mfa_remove_webauthn"),
     path("compte/moyens/cles/<int:pk>/nommer/", signed_in(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
     path("compte/moyens/secours/", signed_in(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
@@ -33,10 +34,5 @@ urlpatterns = [
         "compte/moyens/secours/nouveaux/",
         signed_in(recovery_codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
-    ),
-    path(
-        "compte/moyens/secours/telecharger/",
-        signed_in(recovery_codes.download_recovery_codes),
-        name="mfa_download_recovery_codes",
     ),
 ]

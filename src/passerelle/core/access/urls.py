@@ -1,10 +1,11 @@
 from django.urls import path
-from django.views.generic import RedirectView
 
-from passerelle.core.access.guards import enrolment
+from passerelle.core.access.views import matrix, sign_in
 
 app_name = "access"
 
 urlpatterns = [
-    path("compte/second-facteur/", enrolment(RedirectView.as_view(pattern_name="mfa_index")), name="second_factor"),
+    path("connexion/personnage/<slug:code>/", sign_in.assume_persona, name="persona"),
+    path("compte/second-facteur/", sign_in.second_factor, name="second_factor"),
+    path("acces/matrice/", matrix.matrix, name="matrix"),
 ]

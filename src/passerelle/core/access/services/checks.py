@@ -1,12 +1,9 @@
-"""Checks that leave a trace, accounts and roles."""
-
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from passerelle.core.access.matrix import decide
-from passerelle.core.access.models import Account, RoleAssignment
 from passerelle.core.access.viewer import Viewer
-from passerelle.core.access.vocabulary import RECORD_KINDS, Act, Kind, Relation, Role, State
+from passerelle.core.access.vocabulary import READING_ACTS, RECORD_KINDS, Act, Kind, Relation, State
 from passerelle.core.audit import api as audit
 
 
@@ -15,6 +12,7 @@ class AccessRefused(Exception):
 
 
 _ACTIONS = {
+    (Kind.PATIENT, Act.BREAK_GLASS): audit.Action.EMERGENCY_ACCESS,
     (Kind.DOCUMENT, Act.READ): audit.Action.DOCUMENT_OPENED,
     (Kind.MESSAGE, Act.READ): audit.Action.MESSAGE_READ,
     (Kind.MESSAGE, Act.REPLAY): audit.Action.MESSAGE_REPLAYED,
@@ -61,48 +59,6 @@ def allowed(viewer: Viewer, kind: Kind, act: Act, *, relation: Relation, state: 
     return decide(viewer.roles, relation, kind, act, state).allowed
 
 
-def open_account(
-    *,
-    email: str,
-    display_name: str,
-    by: audit.Actor | None,
-    at: datetime,
-    person_id: UUID | None = None,
-    rpps: str | None = None,
-) -> Account:
-    """Open an account without a password: its holder cannot sign in until one is set."""
-    account = Account(
-        email=email.lower(), display_name=display_name, person_id=person_id, professional_id=rpps, opened_at=at
-    )
-    account.set_unusable_password()
-    account.save()
-    audit.record(audit.Action.ACCOUNT_OPENED, by=by, at=at, target=f"account:{account.pk}")
-    return account
-
-
-def grant_role(
-    *,
-    account: Account,
-    role: Role,
-    establishment: str | None,
-    starts_on: date,
-    by: audit.Actor | None,
-    at: datetime,
-) -> RoleAssignment:
-    """Give a role from a day, for an establishment (its code) or for the whole group (None)."""
-    assignment = RoleAssignment.objects.create(
-        account=account, role=role.value, establishment_id=establishment, starts_on=starts_on
-    )
-    audit.record(
-        audit.Action.ROLE_GRANTED,
-        by=by,
-        at=at,
-        target=f"account:{account.pk}",
-        detail={"role": role.value, "establishment": establishment},
-    )
-    return assignment
-
-
 def _action(kind: Kind, act: Act) -> audit.Action:
     found = _ACTIONS.get((kind, act))
     if found is not None:
@@ -110,9 +66,7 @@ def _action(kind: Kind, act: Act) -> audit.Action:
     if kind is Kind.AUDIT:
         return audit.Action.AUDIT_READ
     if kind is Kind.IDENTITY:
-        return (
-            audit.Action.IDENTITY_READ if act in {Act.READ, Act.SEARCH, Act.HISTORY} else audit.Action.IDENTITY_CHANGED
-        )
+        return audit.Action.IDENTITY_READ if act in READING_ACTS else audit.Action.IDENTITY_CHANGED
     if kind in RECORD_KINDS:
         by_act = {Act.SEARCH: audit.Action.RECORD_SEARCHED, Act.HISTORY: audit.Action.HISTORY_READ}
         by_act |= {Act.EXPORT: audit.Action.RECORD_EXPORTED, Act.READ: audit.Action.RECORD_READ}

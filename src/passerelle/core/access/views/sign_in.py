@@ -1,0 +1,68 @@
+from typing import Any
+
+from allauth.account.views import LoginView
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from passerelle.core.access.guards import enrolment, public
+from passerelle.core.access.selectors import persona_account, persona_cards, viewer_of
+from passerelle.core.access.services.accounts import note_second_factor_change
+from passerelle.core.access.services.personas import note_persona
+from passerelle.core.access.sessions import note_second_factor
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+class SignIn(LoginView):  # type: ignore[misc]  # the library has no types
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"personas": persona_cards() if settings.DEMO else []}
+
+
+class ActivateCodes(ActivateTOTPView):  # type: ignore[misc]  # the library has no types
+    """A code of the new generator was just accepted: the session has its second factor."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        note_second_factor(self.request, self.request.user)
+        note_second_factor_change(account=self.request.user, means="totp", at=timezone.now())
+        return response
+
+
+class AddKey(AddWebAuthnView):  # type: ignore[misc]  # the library has no types
+    """The new key just signed: the session has its second factor."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        note_second_factor(self.request, self.request.user)
+        note_second_factor_change(account=self.request.user, means="webauthn", at=timezone.now())
+        return response
+
+
+@enrolment
+@require_safe
+def second_factor(request: HttpRequest) -> HttpResponse:
+    return render(request, "access/second_factor.html")
+
+
+@public
+@require_POST
+def assume_persona(request: HttpRequest, code: str) -> HttpResponse:
+    """Enter as a persona of the demonstration; elsewhere this page does not exist."""
+    account = persona_account(code) if settings.DEMO else None
+    if account is None:
+        raise Http404
+    login(request, account, backend=BACKEND)
+    note_second_factor(request, account)
+    now = timezone.now()
+    viewer = viewer_of(account, on=timezone.localdate(now), second_factor=True)
+    note_persona(account, by=viewer.actor(), at=now)
+    messages.info(request, f"Vous êtes maintenant « {account.display_name} », personnage de démonstration.")
+    return redirect(settings.LOGIN_REDIRECT_URL)

@@ -1,10 +1,12 @@
 """The door of identity: local identities, persons, and what joins them."""
 
 from passerelle.care.identity.selectors import (
+    Demographics,
     LocalIdentityRef,
     LocalTraits,
     PersonRow,
     PersonTraits,
+    demographics,
     local_identities,
     local_traits,
     person_of,
@@ -21,6 +23,7 @@ from passerelle.care.identity.services.resolving import UnidentifiedPatient, loc
 __all__ = [
     "AssignmentRefused",
     "BulkIdentity",
+    "Demographics",
     "LocalIdentityRef",
     "LocalTraits",
     "MergeRefused",
@@ -30,6 +33,7 @@ __all__ = [
     "UnidentifiedPatient",
     "assign_person",
     "bulk_load",
+    "demographics",
     "local_identities",
     "local_traits",
     "locate",

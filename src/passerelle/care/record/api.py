@@ -1,5 +1,7 @@
 """The door of the record: versioned FHIR resources, and what people read of them."""
 
+from passerelle.care.record.selectors.clauses import SearchError
+from passerelle.care.record.selectors.facts import stream_encounters
 from passerelle.care.record.selectors.reading import (
     documents,
     observations,
@@ -19,17 +21,10 @@ from passerelle.care.record.selectors.rows import (
     StoredResource,
     Timeline,
 )
-from passerelle.care.record.selectors.store import history, read, read_version, search, stream_encounters
-from passerelle.care.record.services.writing import (
-    BulkContent,
-    BulkRow,
-    Stored,
-    bulk_load,
-    bulk_load_contents,
-    delete,
-    put,
-    put_content,
-)
+from passerelle.care.record.selectors.store import history, read, read_content, read_version, search, stream
+from passerelle.care.record.services.contents import BulkContent, bulk_load_contents, put_content
+from passerelle.care.record.services.loading import BulkRow, bulk_load
+from passerelle.care.record.services.writing import Stored, delete, put
 
 __all__ = [
     "BulkContent",
@@ -40,6 +35,7 @@ __all__ = [
     "ObservationRow",
     "OpenedDocument",
     "Page",
+    "SearchError",
     "StayRow",
     "Stored",
     "StoredResource",
@@ -54,10 +50,12 @@ __all__ = [
     "put",
     "put_content",
     "read",
+    "read_content",
     "read_version",
     "relation_to",
     "search",
     "stays",
+    "stream",
     "stream_encounters",
     "timeline",
 ]

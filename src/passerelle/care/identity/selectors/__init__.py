@@ -1,8 +1,10 @@
 from passerelle.care.identity.selectors.finding import PersonRow, search_people
 from passerelle.care.identity.selectors.known import (
+    Demographics,
     LocalIdentityRef,
     LocalTraits,
     PersonTraits,
+    demographics,
     local_identities,
     local_traits,
     person_of,
@@ -15,11 +17,13 @@ from passerelle.care.identity.selectors.known import (
 from passerelle.care.identity.selectors.sheet import PersonSheet, person_sheet
 
 __all__ = [
+    "Demographics",
     "LocalIdentityRef",
     "LocalTraits",
     "PersonRow",
     "PersonSheet",
     "PersonTraits",
+    "demographics",
     "local_identities",
     "local_traits",
     "person_of",

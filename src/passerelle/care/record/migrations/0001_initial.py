@@ -5,97 +5,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Content',
+            name="Content",
             fields=[
-                ('pk', models.CompositePrimaryKey('id', 'local_identity_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.UUIDField(verbose_name='identifiant')),
-                ('local_identity_id', models.UUIDField(verbose_name='identité locale')),
-                ('mime', models.TextField(verbose_name='type MIME')),
-                ('sha256', models.BinaryField(verbose_name='empreinte')),
-                ('body', models.BinaryField(verbose_name='contenu compressé')),
-                ('size', models.IntegerField(verbose_name='taille en octets')),
-                ('stored_at', models.DateTimeField(verbose_name='écrit le')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "id", "local_identity_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("id", models.UUIDField(verbose_name="identifiant")),
+                ("local_identity_id", models.UUIDField(verbose_name="identité locale")),
+                ("mime", models.TextField(verbose_name="type MIME")),
+                ("sha256", models.BinaryField(verbose_name="empreinte")),
+                ("body", models.BinaryField(verbose_name="contenu compressé")),
+                ("size", models.IntegerField(verbose_name="taille en octets")),
+                ("stored_at", models.DateTimeField(verbose_name="écrit le")),
             ],
             options={
-                'verbose_name': 'contenu',
-                'db_table': 'record_content',
+                "verbose_name": "contenu",
+                "db_table": "record_content",
             },
         ),
         migrations.CreateModel(
-            name='Resource',
+            name="Resource",
             fields=[
-                ('pk', models.CompositePrimaryKey('type', 'id', 'local_identity_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('type', models.TextField(verbose_name='type FHIR')),
-                ('id', models.UUIDField(verbose_name='identifiant')),
-                ('local_identity_id', models.UUIDField(verbose_name='identité locale')),
-                ('version', models.IntegerField(verbose_name='version')),
-                ('last_updated', models.DateTimeField(verbose_name='dernière écriture')),
-                ('source', models.TextField(verbose_name='origine')),
-                ('body', models.TextField(verbose_name='ressource')),
-                ('deleted', models.BooleanField(default=False, verbose_name='supprimée')),
-                ('establishment', models.TextField(verbose_name='établissement')),
-                ('status', models.TextField(null=True, verbose_name='statut')),
-                ('class_code', models.TextField(null=True, verbose_name='classe')),
-                ('codes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), null=True, size=None, verbose_name='codes')),
-                ('categories', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), null=True, size=None, verbose_name='catégories')),
-                ('date_start', models.DateTimeField(null=True, verbose_name='début')),
-                ('date_end', models.DateTimeField(null=True, verbose_name='fin')),
-                ('identifiers', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), null=True, size=None, verbose_name='identifiants')),
-                ('encounter', models.UUIDField(null=True, verbose_name='séjour')),
-                ('security', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), null=True, size=None, verbose_name='confidentialité')),
-                ('names', models.TextField(null=True, verbose_name='noms normalisés')),
-                ('birth_date', models.DateField(null=True, verbose_name='date de naissance')),
-                ('gender', models.TextField(null=True, verbose_name='sexe')),
-                ('number_value', models.FloatField(null=True, verbose_name='valeur')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "type", "id", "local_identity_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("type", models.TextField(verbose_name="type FHIR")),
+                ("id", models.UUIDField(verbose_name="identifiant")),
+                ("local_identity_id", models.UUIDField(verbose_name="identité locale")),
+                ("version", models.IntegerField(verbose_name="version")),
+                ("last_updated", models.DateTimeField(verbose_name="dernière écriture")),
+                ("source", models.TextField(verbose_name="origine")),
+                ("body", models.TextField(verbose_name="ressource")),
+                ("deleted", models.BooleanField(default=False, verbose_name="supprimée")),
+                ("establishment", models.TextField(verbose_name="établissement")),
+                ("status", models.TextField(null=True, verbose_name="statut")),
+                ("class_code", models.TextField(null=True, verbose_name="classe")),
+                (
+                    "codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), null=True, size=None, verbose_name="codes"
+                    ),
+                ),
+                (
+                    "categories",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), null=True, size=None, verbose_name="catégories"
+                    ),
+                ),
+                ("date_start", models.DateTimeField(null=True, verbose_name="début")),
+                ("date_end", models.DateTimeField(null=True, verbose_name="fin")),
+                (
+                    "identifiers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), null=True, size=None, verbose_name="identifiants"
+                    ),
+                ),
+                ("encounter", models.UUIDField(null=True, verbose_name="séjour")),
+                (
+                    "security",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), null=True, size=None, verbose_name="confidentialité"
+                    ),
+                ),
+                ("names", models.TextField(null=True, verbose_name="noms normalisés")),
+                ("birth_date", models.DateField(null=True, verbose_name="date de naissance")),
+                ("gender", models.TextField(null=True, verbose_name="sexe")),
+                ("number_value", models.FloatField(null=True, verbose_name="valeur")),
             ],
             options={
-                'verbose_name': 'ressource',
-                'db_table': 'record_resource',
+                "verbose_name": "ressource",
+                "db_table": "record_resource",
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('pk', models.CompositePrimaryKey('type', 'id', 'version', 'local_identity_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('type', models.TextField(verbose_name='type FHIR')),
-                ('id', models.UUIDField(verbose_name='identifiant')),
-                ('local_identity_id', models.UUIDField(verbose_name='identité locale')),
-                ('version', models.IntegerField(verbose_name='version')),
-                ('last_updated', models.DateTimeField(verbose_name='écriture')),
-                ('source', models.TextField(verbose_name='origine')),
-                ('body', models.TextField(verbose_name='ressource')),
-                ('deleted', models.BooleanField(default=False, verbose_name='supprimée')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "type",
+                        "id",
+                        "version",
+                        "local_identity_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("type", models.TextField(verbose_name="type FHIR")),
+                ("id", models.UUIDField(verbose_name="identifiant")),
+                ("local_identity_id", models.UUIDField(verbose_name="identité locale")),
+                ("version", models.IntegerField(verbose_name="version")),
+                ("last_updated", models.DateTimeField(verbose_name="écriture")),
+                ("source", models.TextField(verbose_name="origine")),
+                ("body", models.TextField(verbose_name="ressource")),
+                ("deleted", models.BooleanField(default=False, verbose_name="supprimée")),
             ],
             options={
-                'verbose_name': 'version',
-                'db_table': 'record_version',
+                "verbose_name": "version",
+                "db_table": "record_version",
             },
         ),
         migrations.CreateModel(
-            name='StayEvent',
+            name="StayEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stay_id', models.UUIDField(verbose_name='séjour')),
-                ('local_identity_id', models.UUIDField(verbose_name='identité locale')),
-                ('establishment', models.TextField(verbose_name='établissement')),
-                ('source', models.TextField(verbose_name='message')),
-                ('trigger', models.CharField(max_length=4, verbose_name='événement')),
-                ('recorded_at', models.DateTimeField(verbose_name='saisi le')),
-                ('received_at', models.DateTimeField(verbose_name='reçu le')),
-                ('content', models.JSONField(verbose_name='contenu')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("stay_id", models.UUIDField(verbose_name="séjour")),
+                ("local_identity_id", models.UUIDField(verbose_name="identité locale")),
+                ("establishment", models.TextField(verbose_name="établissement")),
+                ("source", models.TextField(verbose_name="message")),
+                ("trigger", models.CharField(max_length=4, verbose_name="événement")),
+                ("recorded_at", models.DateTimeField(verbose_name="saisi le")),
+                ("received_at", models.DateTimeField(verbose_name="reçu le")),
+                ("content", models.JSONField(verbose_name="contenu")),
             ],
             options={
-                'verbose_name': 'événement de séjour',
-                'verbose_name_plural': 'événements de séjour',
-                'constraints': [models.UniqueConstraint(fields=('stay_id', 'source', 'trigger'), name='stay_event_once_per_message')],
+                "verbose_name": "événement de séjour",
+                "verbose_name_plural": "événements de séjour",
+                "constraints": [
+                    models.UniqueConstraint(fields=("stay_id", "source", "trigger"), name="stay_event_once_per_message")
+                ],
             },
         ),
     ]

@@ -70,8 +70,7 @@ ALTER TABLE record_content ALTER COLUMN body SET STORAGE EXTERNAL;
 
 def partitions(table: str) -> str:
     return "".join(
-        f"CREATE TABLE {table}_{rank} PARTITION OF {table}"
-        f" FOR VALUES WITH (MODULUS {PARTITIONS}, REMAINDER {rank});\n"
+        f"CREATE TABLE {table}_{rank} PARTITION OF {table} FOR VALUES WITH (MODULUS {PARTITIONS}, REMAINDER {rank});\n"
         for rank in range(PARTITIONS)
     )
 

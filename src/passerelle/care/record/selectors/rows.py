@@ -126,7 +126,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class OpenedDocument:
-    """A document opened for reading: `kind` is "html" (safe fragment in `html`), "pdf", "text" or "other" (`content`)."""
+    """A document opened: `kind` is "html" (safe fragment in `html`), "pdf", "text" or "other" (bytes in `content`)."""
 
     document: DocumentRow
     person_id: UUID

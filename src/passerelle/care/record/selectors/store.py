@@ -1,24 +1,63 @@
 """Machine reads of the store: no viewer here, so only for inbound messages, jobs and the guarded FHIR interface."""
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from passerelle.care.record.selectors.rows import EncounterFact, Page, StoredResource
+from django.db import connection
+
+from passerelle.care.record.rules.parameters import SEARCHED
+from passerelle.care.record.selectors.clauses import Clause, SearchError, clauses, order_of
+from passerelle.care.record.selectors.rows import Page, StoredResource
+
+_COLUMNS = "type, id, version, local_identity_id, last_updated, source, body, deleted"
+_MOST = 500
 
 
 def read(type_: str, id_: UUID) -> StoredResource | None:
     """Return the current version (which may be a deletion), or None."""
-    raise NotImplementedError
+    sql = f"SELECT {_COLUMNS}, establishment FROM record_resource WHERE id = %s AND type = %s"  # noqa: S608 - our words
+    return next(iter(_fetch(sql, [id_, type_])), None)
 
 
 def read_version(type_: str, id_: UUID, version: int) -> StoredResource | None:
     """Return one version, current or superseded, or None."""
-    raise NotImplementedError
+    return next((row for row in history(type_, id_) if row.version == version), None)
 
 
 def history(type_: str, id_: UUID) -> list[StoredResource]:
     """Return every version, newest first; empty when the resource never existed."""
-    raise NotImplementedError
+    sql = (
+        f"SELECT {_COLUMNS}, establishment FROM record_resource WHERE id = %s AND type = %s UNION ALL"  # noqa: S608
+        f" SELECT {_COLUMNS}, '' FROM record_version WHERE id = %s AND type = %s ORDER BY version DESC"
+    )
+    return _fetch(sql, [id_, type_, id_, type_])
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContent:
+    """The bytes of a document."""
+
+    id: UUID
+    local_identity_id: UUID
+    mime: str
+    content: bytes
+    stored_at: datetime
+
+
+def read_content(id_: UUID) -> StoredContent | None:
+    """Return the bytes of a document, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, local_identity_id, mime, body, stored_at FROM record_content WHERE id = %s",
+            [id_],
+        )
+        row = cursor.fetchone()
+    return StoredContent(row[0], row[1], row[2], zlib.decompress(row[3]), row[4]) if row else None
 
 
 def search(
@@ -28,17 +67,81 @@ def search(
     local_identity_ids: Sequence[UUID] | None = None,
     count: int = 50,
     cursor: str | None = None,
+    sort: str | None = None,
 ) -> Page:
     """Return a page of the resources that match FHIR search parameters (`{"date": ["ge2026-01-01"]}`).
 
-    `local_identity_ids` bounds the search to these identities; None searches the whole store.
+    `local_identity_ids` bounds the search to these identities; None searches the whole store. `sort` is a parameter,
+    after `-` to go down. A page holds at most 500; `cursor` is the `next_cursor` of the page before.
+
+    Raises:
+        SearchError: a parameter is unknown or ill-formed; it names it.
+        KeyError: the type is not stored.
+    """
+    if type_ not in SEARCHED:
+        raise KeyError(type_)
+    column, goes_down = order_of(type_, sort)
+    conditions = [Clause("type = %s", (type_,)), Clause("NOT deleted"), *clauses(type_, params)]
+    if local_identity_ids is not None:
+        conditions.append(Clause("local_identity_id = ANY(%s)", (list(local_identity_ids),)))
+    key = f"coalesce({column}, '-infinity')" if column == "date_start" else column
+    if cursor is not None:
+        conditions.append(_after(key, cursor, goes_down=goes_down))
+    size = max(1, min(count, _MOST))
+    direction = "DESC" if goes_down else "ASC"
+    sql = (
+        f"SELECT {_COLUMNS}, establishment, ({key})::text AS place FROM record_resource"  # noqa: S608 - our words, values apart
+        f" WHERE {' AND '.join(condition.sql for condition in conditions)}"
+        f" ORDER BY {key} {direction}, id {direction} LIMIT %s"
+    )
+    with connection.cursor() as database:
+        database.execute(sql, [*(value for condition in conditions for value in condition.values), size + 1])
+        rows = database.fetchall()
+    shown = tuple(StoredResource(*row[:9]) for row in rows[:size])
+    following = f"{rows[size - 1][9]}~{rows[size - 1][1]}" if len(rows) > size else None
+    return Page(shown, following)
+
+
+def count_matching(
+    type_: str, params: Mapping[str, Sequence[str]], *, local_identity_ids: Sequence[UUID] | None = None
+) -> int:
+    """Return how many resources a search finds in all.
 
     Raises:
         SearchError: a parameter is unknown or ill-formed; it names it.
     """
-    raise NotImplementedError
+    conditions = [Clause("type = %s", (type_,)), Clause("NOT deleted"), *clauses(type_, params)]
+    if local_identity_ids is not None:
+        conditions.append(Clause("local_identity_id = ANY(%s)", (list(local_identity_ids),)))
+    where = " AND ".join(condition.sql for condition in conditions)
+    with connection.cursor() as database:
+        database.execute(
+            f"SELECT count(*) FROM record_resource WHERE {where}",  # noqa: S608 - our words, values apart
+            [value for condition in conditions for value in condition.values],
+        )
+        return int(database.fetchone()[0])
 
 
-def stream_encounters() -> Iterator[EncounterFact]:
-    """Yield every stay by a server-side cursor, with the person's birth date and sex: for the warehouse only."""
-    raise NotImplementedError
+def _after(key: str, cursor: str, *, goes_down: bool) -> Clause:
+    moment, _, id_ = cursor.partition("~")
+    with suppress(ValueError):
+        if moment != "-infinity":
+            datetime.fromisoformat(moment)
+        return Clause(f"({key}, id) {'<' if goes_down else '>'} (%s::timestamptz, %s)", (moment, UUID(id_)))
+    raise SearchError(parameter="_cursor", why="repère de page illisible")
+
+
+def _fetch(sql: str, values: Sequence[Any]) -> list[StoredResource]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [StoredResource(*row) for row in cursor.fetchall()]
+
+
+def stream(type_: str, *, batch: int = 2_000) -> Iterator[StoredResource]:
+    """Yield every current resource of a type by a server-side cursor, in no order; deleted ones are left out."""
+    sql = f"SELECT {_COLUMNS}, establishment FROM record_resource WHERE type = %s AND NOT deleted"  # noqa: S608
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, [type_])
+        while rows := cursor.fetchmany(batch):
+            for row in rows:
+                yield StoredResource(*row)

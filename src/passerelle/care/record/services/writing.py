@@ -1,10 +1,16 @@
-"""Writes of the store: a put archives what it replaces in the same transaction."""
+"""Writes of the store: a put archives what it replaces in the same transaction. Nothing is edited in place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+
+from passerelle.care.identity import api as identity
+from passerelle.care.record.rules.columns import COLUMN_NAMES, Columns, columns_of, values_in_order
+from passerelle.protocols.fhir import api as fhir
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,51 +22,109 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class BulkRow:
-    """A resource to load; its `id` must be a UUID, its `meta` is filled here."""
-
-    resource: dict[str, Any]
+class _Held:
+    version: int
     local_identity_id: UUID
-    establishment: str
-    last_updated: datetime
+    body: str
+    deleted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BulkContent:
-    """The bytes of a document to load, addressed as `Binary/{id}`."""
+_INSERT = (
+    "INSERT INTO record_resource (type, id, local_identity_id, version, last_updated, source, body, deleted,"  # noqa: S608
+    f" establishment, {', '.join(COLUMN_NAMES)}) VALUES ({', '.join(['%s'] * (9 + len(COLUMN_NAMES)))})"
+    " ON CONFLICT DO NOTHING"
+)
+_ARCHIVE = (
+    "INSERT INTO record_version (type, id, version, local_identity_id, last_updated, source, body, deleted)"
+    " SELECT type, id, version, local_identity_id, last_updated, source, body, deleted FROM record_resource"
+    " WHERE id = %s AND type = %s AND local_identity_id = %s"
+)
+_UPDATE = (
+    "UPDATE record_resource SET version = %s, last_updated = %s, source = %s, body = %s, deleted = %s,"  # noqa: S608
+    f" {', '.join(f'{name} = %s' for name in COLUMN_NAMES)} WHERE id = %s AND type = %s AND local_identity_id = %s"
+)
 
-    id: UUID
-    local_identity_id: UUID
-    mime: str
-    content: bytes
-    stored_at: datetime
 
-
+@transaction.atomic
 def put(
     resource: Mapping[str, Any], *, local_identity_id: UUID, at: datetime, source: str, establishment: str | None = None
 ) -> Stored:
     """Store a resource as a new version; without `id` one is given. The identical resource again changes nothing.
 
-    A resource keeps the local identity it was first stored under.
+    A resource keeps the local identity it was first stored under. `establishment` is the local identity's by default.
     """
-    raise NotImplementedError
+    type_, id_ = str(resource["resourceType"]), UUID(str(resource.get("id") or uuid4()))
+    content = {name: part for name, part in resource.items() if name not in {"id", "meta"}}
+    held = _lock(type_, id_)
+    if held is None:
+        place = establishment or identity.local_traits(local_identity_id).establishment
+        if _insert(content, id_, local_identity_id=local_identity_id, establishment=place, at=at, source=source):
+            return Stored(id_, 1)
+        held = _lock(type_, id_)
+    if held is None:  # pragma: no cover - rows are never removed
+        raise LookupError(f"{type_}/{id_}")
+    if not held.deleted and _same(held.body, content):
+        return Stored(id_, held.version)
+    _replace(content, id_, held, at=at, source=source)
+    return Stored(id_, held.version + 1)
 
 
+@transaction.atomic
 def delete(type_: str, id_: UUID, *, at: datetime, source: str) -> Stored | None:
     """Store a deletion as a new version; None when there is nothing to delete."""
-    raise NotImplementedError
+    held = _lock(type_, id_)
+    if held is None or held.deleted:
+        return None
+    _replace({"resourceType": type_}, id_, held, at=at, source=source, deleted=True)
+    return Stored(id_, held.version + 1)
 
 
-def put_content(content: bytes, *, mime: str, local_identity_id: UUID, at: datetime, id_: UUID | None = None) -> UUID:
-    """Store the bytes of a document and return the id of its `Binary`."""
-    raise NotImplementedError
+def whole(content: Mapping[str, Any], id_: UUID, *, version: int, at: datetime) -> bytes:
+    """Return the text of a version: the resource with its id and meta."""
+    head = {"resourceType": content["resourceType"], "id": str(id_)}
+    meta = {"versionId": str(version), "lastUpdated": fhir.moment(at)}
+    return fhir.dumps({**head, "meta": meta, **content})
 
 
-def bulk_load(type_: str, rows: Iterable[BulkRow], *, source: str) -> int:
-    """Load first versions by COPY; return how many. The ids must be new."""
-    raise NotImplementedError
+def to_the_millisecond(at: datetime) -> datetime:
+    """Return the moment with the precision that `meta.lastUpdated` shows."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def bulk_load_contents(rows: Iterable[BulkContent]) -> int:
-    """Load the bytes of documents by COPY; return how many."""
-    raise NotImplementedError
+def _lock(type_: str, id_: UUID) -> _Held | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT version, local_identity_id, body, deleted FROM record_resource"
+            " WHERE id = %s AND type = %s FOR UPDATE",
+            [id_, type_],
+        )
+        row = cursor.fetchone()
+    return _Held(*row) if row else None
+
+
+def _insert(
+    content: Mapping[str, Any], id_: UUID, *, local_identity_id: UUID, establishment: str, at: datetime, source: str
+) -> bool:
+    moment = to_the_millisecond(at)
+    body = whole(content, id_, version=1, at=moment).decode()
+    values = [content["resourceType"], id_, local_identity_id, 1, moment, source, body, False, establishment]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [*values, *values_in_order(columns_of(dict(content)))])
+        return cursor.rowcount == 1
+
+
+def _replace(
+    content: Mapping[str, Any], id_: UUID, held: _Held, *, at: datetime, source: str, deleted: bool = False
+) -> None:
+    moment, version, type_ = to_the_millisecond(at), held.version + 1, content["resourceType"]
+    body = whole(content, id_, version=version, at=moment).decode()
+    columns = Columns() if deleted else columns_of(dict(content))
+    key = [id_, type_, held.local_identity_id]
+    with connection.cursor() as cursor:
+        cursor.execute(_ARCHIVE, key)
+        cursor.execute(_UPDATE, [version, moment, source, body, deleted, *values_in_order(columns), *key])
+
+
+def _same(body: str, content: Mapping[str, Any]) -> bool:
+    held = fhir.loads(body)
+    return {name: part for name, part in held.items() if name not in {"id", "meta"}} == dict(content)

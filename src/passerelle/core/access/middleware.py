@@ -58,8 +58,8 @@ class ViewerMiddleware:
         return None if _names(rule, viewer) else _missing(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Show a refusal as a page that does not exist."""
-        return _missing(request) if isinstance(exception, AccessRefused) else None
+        """Show a refusal as a page that does not exist, and what does not exist as a refusal."""
+        return _missing(request) if isinstance(exception, AccessRefused | Http404) else None
 
 
 def _viewer(request: HttpRequest) -> Viewer:
@@ -82,6 +82,7 @@ def _enrol_first(request: HttpRequest, rule: AccessRule) -> HttpResponseBase | N
 
 
 def _missing(request: HttpRequest) -> HttpResponse:
+    request.resolver_match = None  # the frame of the page must not tell which package would have answered
     return page_not_found(request, Http404())
 
 

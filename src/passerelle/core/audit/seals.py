@@ -43,6 +43,9 @@ class Seal:
         return json.dumps(self.body() | {"signature": self.signature}, sort_keys=True, separators=(",", ":"))
 
 
+NO_PUBLIC_KEY = "la clé publique des sceaux (seal.pub) manque ou ne se lit pas"
+
+
 class SealBroken(Exception):
     """Un sceau ne se lit pas, n’est pas signé par cette maison, ou ne suit pas le précédent."""
 
@@ -130,4 +133,4 @@ def _public_key() -> Ed25519PublicKey:
     try:
         return Ed25519PublicKey.from_public_bytes(bytes.fromhex((folder() / "seal.pub").read_text(encoding="ascii")))
     except (OSError, ValueError) as missing:
-        raise SealBroken("la clé publique des sceaux (seal.pub) manque ou ne se lit pas") from missing
+        raise SealBroken(NO_PUBLIC_KEY) from missing

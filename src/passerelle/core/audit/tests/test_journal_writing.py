@@ -56,7 +56,7 @@ def test_the_database_refuses_to_rewrite_the_journal(statement):
     record(Action.RECORD_READ, by=BOB, at=NOON, target="document:1", person_id=uuid.uuid4())
     _chain_now()
 
-    with pytest.raises((ProgrammingError, InternalError), match="journal|tête"), transaction.atomic():
+    with pytest.raises((ProgrammingError, InternalError), match=r"journal|tête"), transaction.atomic():
         _execute(statement)
 
 
@@ -145,13 +145,16 @@ def test_concurrent_recorders_never_fork_a_chain():
     failures = []
     before = verify().events
 
+    def turn_of(worker, turn):
+        chosen = people[worker % 3 :: 7] if turn % 2 else people[:: -(worker % 5 + 3)]
+        with transaction.atomic():
+            for person in chosen:
+                record(Action.RECORD_READ, by=BOB, at=NOON, target=f"w{worker}", person_id=person)
+
     def work(worker):
         try:
             for turn in range(rounds):
-                chosen = people[worker % 3 :: 7] if turn % 2 else people[:: -(worker % 5 + 3)]
-                with transaction.atomic():
-                    for person in chosen:
-                        record(Action.RECORD_READ, by=BOB, at=NOON, target=f"w{worker}", person_id=person)
+                turn_of(worker, turn)
         except Exception as failure:  # noqa: BLE001 - told to the main thread
             failures.append(failure)
         finally:

@@ -5,7 +5,7 @@ from passerelle.cooperation.governance.selectors.decisions import DecisionRow, d
 from passerelle.cooperation.governance.selectors.sessions import SessionRow, sessions
 from passerelle.cooperation.governance.services.ballots import cast_vote, close_vote, enter_vote, open_vote
 from passerelle.cooperation.governance.services.bodies import load_bodies
-from passerelle.cooperation.governance.services.demonstration import load_demo
+from passerelle.cooperation.governance.services.demonstration import load_demo, vote_in_the_room
 from passerelle.cooperation.governance.services.exhibits import register_exhibit
 from passerelle.cooperation.governance.services.refusals import (
     AlreadyVoted,
@@ -58,4 +58,5 @@ __all__ = [
     "record_attendance",
     "register_exhibit",
     "sessions",
+    "vote_in_the_room",
 ]

@@ -36,7 +36,9 @@ class Project(models.Model):
     expected_effect = models.TextField("effet attendu, en clair", blank=True, default="")
     source_year = models.PositiveSmallIntegerField("année citée par la source", null=True, blank=True)
     started_on = models.DateField("début", null=True, blank=True)
-    start_origin = models.CharField("origine du début", max_length=10, choices=StartOrigin.choices)
+    start_origin = models.CharField(
+        "origine du début", max_length=10, choices=StartOrigin.choices, default=StartOrigin.UNKNOWN
+    )
     state = models.CharField("état", max_length=10, choices=ProjectState.choices)
     source = models.CharField("source", max_length=200)
     source_note = models.TextField("remarque sur la source", blank=True, default="")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from passerelle.cooperation.governance.rules.exhibit import is_intact
@@ -24,7 +25,7 @@ class Papers:
     is_intact: bool
     sha256: str
     url: str = ""
-    refreshed_at: str = ""
+    refreshed_at: datetime | None = None
     method: str = ""
     facts: tuple[Fact, ...] = ()
     findings: tuple[str, ...] = ()
@@ -41,7 +42,7 @@ def read_papers(exhibit_json: str, sha256: str) -> Papers:
         is_intact=is_intact(exhibit_json, sha256),
         sha256=sha256,
         url=content.get("url", ""),
-        refreshed_at=content.get("refreshed_at", ""),
+        refreshed_at=datetime.fromisoformat(content["refreshed_at"]) if content.get("refreshed_at") else None,
         method=content.get("method", ""),
         facts=tuple(Fact(row["label"], row["value"], row.get("origin", "")) for row in content.get("facts", [])),
         findings=tuple(content.get("findings", [])),
@@ -64,4 +65,5 @@ def _chart(content: Mapping[str, Any]) -> LineChart:
         x_labels=content["x_labels"],
         y_unit=content["y_unit"],
         markers=[Marker(mark["index"], mark["label"]) for mark in content.get("markers", [])],
+        note=content.get("note", ""),
     )

@@ -83,13 +83,14 @@ def cast_vote(
         BallotClosed: too late.
     """
     ballot = _locked(ballot_id)
+    if by.account_id is None:
+        raise NotAVoter
     mandate = (
         Mandate.objects.held_on(timezone.localdate(at))
         .filter(
             body_id=ballot.item.session.body_id,
             establishment_id=establishment,
             account_id=by.account_id,
-            account__isnull=False,
             is_voting=True,
         )
         .order_by("starts_on", "pk")

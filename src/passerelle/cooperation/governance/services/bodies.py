@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from django.db import transaction
@@ -16,13 +16,13 @@ _FILE: Final = Path(__file__).parents[1] / "data" / "bodies.yaml"
 @transaction.atomic
 def load_bodies(*, at: datetime) -> int:  # noqa: ARG001 - every loader is called alike
     """Create or update the bodies; return how many the file names."""
-    rows: list[dict[str, object]] = yaml.safe_load(_FILE.read_text())["bodies"]
+    rows: list[dict[str, Any]] = yaml.safe_load(_FILE.read_text())["bodies"]
     for rank, row in enumerate(rows):
         _load_body(row, rank)
     return len(rows)
 
 
-def _load_body(row: Mapping[str, object], rank: int) -> None:
+def _load_body(row: Mapping[str, Any], rank: int) -> None:
     Body.objects.update_or_create(
         code=row["code"],
         defaults={

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import yaml
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 
@@ -21,25 +22,27 @@ from passerelle.cooperation.governance.services.sessions import (
     convene_session,
     open_session,
 )
+from passerelle.core.access.api import Role
 from passerelle.core.audit import api as audit
 
 _FILE: Final = Path(__file__).parents[1] / "data" / "demonstration.yaml"
 _SECRETARIAT: Final = audit.Actor(account_id=None, name="Secrétariat des instances (démonstration)", role="cell")
 
 
-def load_demo(*, at: datetime, today: date, accounts: Mapping[str, UUID] | None = None) -> None:
+def load_demo(*, at: datetime, today: date) -> None:
     """Load the bodies, the fictitious members and an earlier decision; a second run adds nothing.
 
-    `accounts` gives, by establishment code, the account that sits for it: the committee members of the demonstration.
+    A seat takes the account that holds the role of committee member for its establishment, when there is one.
     """
     content: dict[str, Any] = yaml.safe_load(_FILE.read_text())
     load_bodies(at=at)
-    _load_members(content, accounts or {})
+    _load_members(content)
     _load_earlier_session(content, today)
 
 
 @transaction.atomic
-def _load_members(content: Mapping[str, Any], accounts: Mapping[str, UUID]) -> None:
+def _load_members(content: Mapping[str, Any]) -> None:
+    seated = _committee_accounts()
     for row in content["members"]:
         mandate, _ = Mandate.objects.get_or_create(
             body_id=content["body"],
@@ -48,10 +51,19 @@ def _load_members(content: Mapping[str, Any], accounts: Mapping[str, UUID]) -> N
             starts_on=content["mandates_since"],
             defaults={"person_name": row["name"], "is_voting": row.get("voting", True)},
         )
-        account_id = accounts.get(row["establishment"])
+        account_id, name = seated.get(row["establishment"], (None, ""))
         if account_id is not None and mandate.account_id != account_id:
-            mandate.account_id = account_id
-            mandate.save(update_fields=["account"])
+            mandate.account_id, mandate.person_name = account_id, name
+            mandate.save(update_fields=["account", "person_name"])
+
+
+def _committee_accounts() -> dict[str, tuple[UUID, str]]:
+    """Return, by establishment, the account and name of its committee member."""
+    held = get_user_model().objects.filter(
+        assignments__role=Role.COMMITTEE_MEMBER.value, assignments__establishment__isnull=False
+    )
+    rows = held.order_by("email").values_list("assignments__establishment_id", "pk", "display_name")
+    return {establishment: (account_id, name) for establishment, account_id, name in rows}
 
 
 def _load_earlier_session(content: Mapping[str, Any], today: date) -> None:

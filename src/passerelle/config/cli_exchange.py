@@ -12,10 +12,18 @@ from typing import Final
 import click
 from django.utils import timezone
 
-from passerelle.care.exchange.client import Answer, Connection, NoAnswer, WrongAnswer, messages_of, numbered
-from passerelle.care.exchange.listener.running import serve
-from passerelle.care.exchange.listener.server import Limits, PortTaken
-from passerelle.care.exchange.worker import Worker
+from passerelle.care.exchange.api import (
+    Answer,
+    Connection,
+    Limits,
+    NoAnswer,
+    PortTaken,
+    Worker,
+    WrongAnswer,
+    messages_of,
+    numbered,
+    serve,
+)
 from passerelle.config.database import ensure_database
 
 _MIB: Final = 1024 * 1024

@@ -1,6 +1,33 @@
-"""The door of the exchange: what other packages may import."""
+"""The door of the exchange: what other packages and the command line may import."""
 
+from passerelle.care.exchange.benchmark.running import run as run_benchmark
+from passerelle.care.exchange.client import Answer, Connection, NoAnswer, WrongAnswer, messages_of, numbered
 from passerelle.care.exchange.handlers import Inbound, Rejected, register_handler, remove_handler
+from passerelle.care.exchange.listener.running import serve
+from passerelle.care.exchange.listener.server import Limits, PortTaken
+from passerelle.care.exchange.services.applying import apply_one, apply_waiting
+from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.receiving import receive
+from passerelle.care.exchange.worker import Worker
 
-__all__ = ["Inbound", "Rejected", "receive", "register_handler", "remove_handler"]
+__all__ = [
+    "Answer",
+    "Connection",
+    "Inbound",
+    "Limits",
+    "NoAnswer",
+    "PortTaken",
+    "Rejected",
+    "Worker",
+    "WrongAnswer",
+    "apply_one",
+    "apply_waiting",
+    "messages_of",
+    "numbered",
+    "receive",
+    "register_handler",
+    "remove_handler",
+    "route_new_messages",
+    "run_benchmark",
+    "serve",
+]

@@ -5,3 +5,21 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "passerelle.care.exchange"
     label = "exchange"
+    verbose_name = "échanges"
+
+    def ready(self) -> None:
+        from passerelle.core.access.api import Act, Kind  # noqa: PLC0415 - applications are loaded first
+        from passerelle.core.ui.api import NavEntry, Space, register_navigation  # noqa: PLC0415
+
+        register_navigation(
+            Space.CARE,
+            NavEntry(
+                label="Échanges",
+                url_name="exchange:messages",
+                icon="exchange",
+                kind=Kind.MESSAGE,
+                action=Act.SEARCH,
+                order=60,
+                summary="Suivre les messages reçus, comprendre une erreur, relancer.",
+            ),
+        )

@@ -1,0 +1,148 @@
+from dataclasses import dataclass
+from uuid import UUID
+
+from passerelle.care.exchange.models import Message, State, Step, StepKind
+from passerelle.care.exchange.rules.explaining import advice
+from passerelle.care.exchange.rules.reading import SegmentView, place_of, readable, segments_of
+from passerelle.care.exchange.selectors.listing import STATUS_KINDS
+from passerelle.care.exchange.selectors.scope import visible_to
+from passerelle.core.access.api import Viewer
+from passerelle.core.directory import api as directory
+from passerelle.core.ui.api import french
+
+_STEP_ICONS = {
+    StepKind.DELAYED: "clock",
+    StepKind.PARKED: "attention",
+    StepKind.REPLAYED: "refresh",
+    StepKind.SET_ASIDE: "close",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LifeEvent:
+    """A point of the life line, in the shape of `ui/components/timeline.html`."""
+
+    when: str
+    title: str
+    icon: str
+    text: str = ""
+    href: str = ""
+    status_kind: str = ""
+    status_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """Everything the page of one message shows."""
+
+    id: UUID
+    type: str
+    establishment: str
+    facts: list[tuple[str, str]]
+    state_label: str
+    status_kind: str
+    is_parked: bool
+    waiting_behind: int
+    error_where: str
+    error_why: str
+    advice: str
+    life: list[LifeEvent]
+    acknowledgement: str
+    segments: list[SegmentView]
+    raw: str
+    is_raw_cut: bool
+    first_use_id: UUID | None
+
+
+def message_page(viewer: Viewer, message_id: UUID) -> MessagePage | None:
+    """Return one message; None when it does not exist or is not for this viewer."""
+    message = Message.objects.filter(visible_to(viewer), pk=message_id).first()
+    return _page(message) if message else None
+
+
+def raw_bytes(viewer: Viewer, message_id: UUID) -> tuple[str, bytes] | None:
+    """Return the establishment and the bytes of a message, as they came; None as for `message_page`."""
+    row = Message.objects.filter(visible_to(viewer), pk=message_id).values_list("establishment", "raw").first()
+    return (row[0], bytes(row[1])) if row else None
+
+
+def _page(message: Message) -> MessagePage:
+    raw, is_cut = readable(bytes(message.raw))
+    state = State(message.state)
+    return MessagePage(
+        id=message.pk,
+        type=f"{message.code}^{message.trigger}".strip("^") or "Message illisible",
+        establishment=message.establishment,
+        facts=_facts(message),
+        state_label=message.get_state_display(),
+        status_kind=STATUS_KINDS[state],
+        is_parked=state == State.PARKED,
+        waiting_behind=_waiting_behind(message) if state == State.PARKED else 0,
+        error_where=place_of(message.error_where),
+        error_why=message.error_why,
+        advice=advice(state.value, message.ack_code),
+        life=_life(message),
+        acknowledgement=readable(bytes(message.ack))[0],
+        segments=segments_of(bytes(message.raw), error_where=message.error_where),
+        raw=raw,
+        is_raw_cut=is_cut,
+        first_use_id=_first_use(message) if state == State.CONFLICT else None,
+    )
+
+
+def _facts(message: Message) -> list[tuple[str, str]]:
+    establishment = directory.establishment(message.establishment) if message.establishment else None
+    return [
+        ("Émetteur (MSH-4, MSH-3)", " · ".join(filter(None, [message.sending_facility, message.sending_application]))),
+        ("Établissement", establishment.name if establishment else "inconnu de l’annuaire"),
+        ("Identifiant de contrôle (MSH-10)", message.control_id),
+        ("Rang d’arrivée", str(message.seq)),
+        ("File du patient", str(message.lane) if message.lane is not None else "aucune"),
+        ("Adresse de l’émetteur", message.peer),
+        ("Taille", f"{len(bytes(message.raw))} octets"),
+        ("Jeu de caractères", "deviné, MSH-18 ne disait pas vrai" if message.charset_fallback else "celui annoncé"),
+    ]
+
+
+def _waiting_behind(message: Message) -> int:
+    return Message.objects.filter(lane=message.lane, state=State.RECEIVED, seq__gt=message.seq).count()
+
+
+def _first_use(message: Message) -> UUID | None:
+    return (
+        Message.objects.filter(
+            accepted=True,
+            control_id=message.control_id,
+            sending_application=message.sending_application,
+            sending_facility=message.sending_facility,
+        )
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def _life(message: Message) -> list[LifeEvent]:
+    received = french.moment(message.received_at)
+    answer = f"Acquitté par {message.ack_code}" if message.ack_code else "Aucun acquittement demandé par l’émetteur"
+    life = [
+        LifeEvent(received, "Reçu et enregistré", "inbox"),
+        LifeEvent(
+            received,
+            answer,
+            "check" if message.accepted else "attention",
+            text="" if message.accepted else message.error_why,
+        ),
+    ]
+    steps = Step.objects.filter(message=message).order_by("at", "pk")
+    life += [_step(step) for step in steps]
+    if message.applied_at:
+        life.append(LifeEvent(french.moment(message.applied_at), "Appliqué au dossier", "done"))
+    elif message.next_attempt_at:
+        life.append(LifeEvent(french.moment(message.next_attempt_at), "Prochaine tentative", "clock"))
+    return life
+
+
+def _step(step: Step) -> LifeEvent:
+    title = StepKind(step.kind).label.capitalize()
+    by = f" par {step.actor_name}" if step.actor_name else ""
+    return LifeEvent(french.moment(step.at), title + by, _STEP_ICONS[StepKind(step.kind)], text=step.note)

@@ -1,0 +1,71 @@
+"""What a person decides about a parked message."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from passerelle.care.exchange.models import Message, State, Step, StepKind
+from passerelle.care.exchange.services.lanes import hold_lanes, keep_router_out
+from passerelle.care.exchange.services.storing import CHANNEL
+from passerelle.core.audit import api as audit
+
+
+class NotParked(Exception):
+    """Ce message n’attend pas de décision : rien n’est fait."""
+
+
+class ReasonRequired(Exception):
+    """Écrivez pourquoi ce message est écarté."""
+
+
+@transaction.atomic
+def replay(*, message_id: UUID, by: audit.Actor, at: datetime, reason: str = "") -> None:
+    """Put a parked message back in its place in the lane; the worker takes it at once.
+
+    Raises:
+        NotParked: it is not waiting for a decision.
+    """
+    message = _parked(message_id)
+    message.state, message.attempts, message.next_attempt_at = State.RECEIVED, 0, None
+    message.save(update_fields=["state", "attempts", "next_attempt_at"])
+    _decided(message, StepKind.REPLAYED, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def set_aside(*, message_id: UUID, by: audit.Actor, at: datetime, reason: str) -> None:
+    """Give up applying a parked message, which stays readable, so that the messages behind it go on.
+
+    Raises:
+        NotParked: it is not waiting for a decision.
+        ReasonRequired: no reason is given.
+    """
+    if not reason.strip():
+        raise ReasonRequired
+    message = _parked(message_id)
+    message.state = State.SET_ASIDE
+    message.save(update_fields=["state"])
+    _decided(message, StepKind.SET_ASIDE, by=by, at=at, reason=reason)
+
+
+def _parked(message_id: UUID) -> Message:
+    keep_router_out()
+    message = Message.objects.select_for_update().filter(pk=message_id, state=State.PARKED).first()
+    if message is None:
+        raise NotParked
+    return message
+
+
+def _decided(message: Message, kind: StepKind, *, by: audit.Actor, at: datetime, reason: str) -> None:
+    hold_lanes([message.lane] if message.lane is not None else [])
+    Step.objects.create(message=message, at=at, kind=kind, actor_name=by.name, note=reason)
+    audit.record(
+        audit.Action.MESSAGE_REPLAYED,
+        by=by,
+        at=at,
+        target=f"message:{message.pk}",
+        reason=reason,
+        detail={"decision": kind.value, "control_id": message.control_id},
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])

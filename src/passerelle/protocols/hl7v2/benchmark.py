@@ -39,17 +39,17 @@ def _timed(messages: Sequence[bytes], rounds: int, ours: _Reader, theirs: _Reade
     their_times: list[list[float]] = [[] for _ in messages]
     for _ in range(rounds):
         gc.collect()
-        for raw, our_time, their_time in zip(messages, our_times, their_times, strict=True):
-            our_time.append(_seconds(raw, ours))
-            their_time.append(_seconds(raw, theirs))
+        _run(messages, ours, our_times)
+        _run(messages, theirs, their_times)
     medians = zip(map(statistics.median, our_times), map(statistics.median, their_times), strict=True)
     return list(medians)
 
 
-def _seconds(raw: bytes, read: _Reader) -> float:
-    started = time.perf_counter()
-    read(raw)
-    return time.perf_counter() - started
+def _run(messages: Sequence[bytes], read: _Reader, times: list[list[float]]) -> None:
+    for raw, kept in zip(messages, times, strict=True):
+        started = time.perf_counter()
+        read(raw)
+        kept.append(time.perf_counter() - started)
 
 
 def _our_fields(raw: bytes) -> int:
@@ -71,8 +71,8 @@ def _their_fields(raw: bytes) -> int:
 def _our_leaves(raw: bytes) -> int:
     size = 0
     for segment in parse(raw).segments:
-        for number in range(1, len(segment.fields)):
-            size += sum(len(leaf) for one in segment.values(number) for component in one for leaf in component)
+        for values in segment.tree():
+            size += sum(len(leaf) for one in values for component in one for leaf in component)
     return size
 
 

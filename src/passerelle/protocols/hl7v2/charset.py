@@ -43,6 +43,8 @@ def decode(raw: bytes, declared: str) -> Decoded:
     controls 0x80 to 0x9F, are taken as a wrong declaration.
     """
     codec = CODECS.get(declared.strip().upper())
+    if codec == UTF_8 and (text := _try(raw, UTF_8)) is not None:
+        return Decoded(text, UTF_8, is_fallback=False)
     if raw.isascii():
         return Decoded(raw.decode(ASCII), codec or ASCII, is_fallback=codec is None)
     if codec is not None and codec not in {ASCII, UTF_8} and not codec.startswith("iso8859"):
@@ -51,7 +53,7 @@ def decode(raw: bytes, declared: str) -> Decoded:
             return Decoded(text, codec, is_fallback=False)
     text = _try(raw, UTF_8)
     if text is not None:
-        return Decoded(text, UTF_8, is_fallback=codec != UTF_8)
+        return Decoded(text, UTF_8, is_fallback=True)
     if codec is not None and codec.startswith("iso8859"):
         text = _try(raw, codec)
         if text is not None and not any("\x80" <= character <= "\x9f" for character in set(text)):

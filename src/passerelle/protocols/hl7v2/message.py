@@ -1,8 +1,14 @@
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from passerelle.protocols.hl7v2 import path as paths
 from passerelle.protocols.hl7v2.escapes import unescape
 from passerelle.protocols.hl7v2.separators import Separators
+from passerelle.protocols.hl7v2.splitting import split
+
+#: Repetitions of components of subcomponents.
+Values: TypeAlias = list[list[list[str]]]
 
 
 class Repetition:
@@ -45,7 +51,7 @@ class Segment:
         """Return the raw texts; place 0 is the name, place n is field n, also in MSH whose field 1 is its separator."""
         fields = self._fields
         if fields is None:
-            fields = self.text.split(self.separators.field)
+            fields = split(self.text, self.separators.field)
             if self.name == "MSH":
                 fields.insert(1, self.separators.field)
             self._fields = fields
@@ -78,27 +84,33 @@ class Segment:
             return [Repetition(text, separators, charset)]
         return [Repetition(one, separators, charset) for one in text.split(separators.repetition)]
 
-    def values(self, n: int) -> list[list[list[str]]]:
-        """Return every leaf of field n, unescaped: repetitions, components, subcomponents."""
+    def values(self, n: int) -> Values:
+        """Return every leaf of field n, unescaped: repetitions, components, subcomponents; none when it is empty."""
         text = self.field(n)
+        if not text:
+            return []
+        return [[[text]]] if self._is_delimiters(n) else self._values(text)
+
+    def tree(self) -> list[Values]:
+        """Return the `values` of every field; place n is field n, place 0 is the name."""
+        found = [self._values(text) if text else [] for text in self.fields]
+        if self.name == "MSH":
+            found[1:3] = [[[[text]]] for text in self.fields[1:3]]
+        return found
+
+    def _values(self, text: str) -> Values:
         separators = self.separators
-        if self._is_delimiters(n):
-            return [[[text]]]
+        repetition, component, subcomponent = separators.repetition, separators.component, separators.subcomponent
         if separators.escape in text:
-            charset = self.charset
             return [
-                [
-                    [unescape(leaf, separators, charset) for leaf in component.split(separators.subcomponent)]
-                    for component in one.split(separators.component)
-                ]
-                for one in text.split(separators.repetition)
+                [[unescape(leaf, separators, self.charset) for leaf in split(part, subcomponent)] for part in parts]
+                for parts in (split(one, component) for one in split(text, repetition))
             ]
-        if separators.component not in text and separators.repetition not in text:
-            return [[text.split(separators.subcomponent)]]
-        return [
-            [component.split(separators.subcomponent) for component in one.split(separators.component)]
-            for one in text.split(separators.repetition)
-        ]
+        if subcomponent not in text:
+            if repetition not in text:
+                return [[[leaf] for leaf in split(text, component)]] if component in text else [[[text]]]
+            return [[[leaf] for leaf in one.split(component)] for one in text.split(repetition)]
+        return [[part.split(subcomponent) for part in one.split(component)] for one in text.split(repetition)]
 
     def _is_delimiters(self, n: int) -> bool:
         return n <= 2 and self.name == "MSH"

@@ -7,10 +7,14 @@ from passerelle.protocols.hl7v2 import charset as charsets
 from passerelle.protocols.hl7v2.errors import Hl7Error
 from passerelle.protocols.hl7v2.message import Message
 from passerelle.protocols.hl7v2.separators import Separators, declared
+from passerelle.protocols.hl7v2.splitting import split
 
 _BLANKS = b"\x0b\r\n \t\x00"
 _BREAK = re.compile(r"(\r\n|\r|\n)")
+_CHARSET_NAME = re.compile(r"[\w/ .-]+", re.ASCII)
 _FIRST_LINE = re.compile(rb"MSH[^\r\n]*")
+_END_BLOCK = frozenset("\x1c\x00")
+_TRAILER = "\x1c\x00\r\n"
 _DELIMITERS = 16  # more than MSH-1 and MSH-2 can take
 _CHARSET_FIELD = 17  # MSH-18, the separator itself being MSH-1
 _WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -30,10 +34,10 @@ def parse(raw: bytes) -> Message:
     if header is None:
         raise Hl7Error(where="MSH^1", why="le message ne commence pas par un segment MSH", code="100")
     decoded = charsets.decode(body, _declared_charset(header[0]))
-    text = decoded.text.rstrip("\r\n\x1c\x00")
+    text = decoded.text if _END_BLOCK.isdisjoint(decoded.text[-4:]) else decoded.text.rstrip(_TRAILER)
     separators = declared(_BREAK.split(text[:_DELIMITERS], maxsplit=1)[0])
     lines = _lines(text, separators)
-    if any(line.startswith("MSH") for line in lines[1:]):
+    if [line[:3] for line in lines].count("MSH") > 1:
         raise Hl7Error(where="MSH^2", why="le message contient deux segments MSH", code="100")
     return Message(raw, text, lines, separators, (decoded.codec, decoded.is_fallback))
 
@@ -57,24 +61,29 @@ def _body(raw: bytes) -> bytes:
 
 
 def _declared_charset(header: bytes) -> str:
-    line = charsets.decode(header, "").text
-    fields = line.split(line[3:4] or "|", _CHARSET_FIELD + 1)
+    fields = header.split(b"|", _CHARSET_FIELD + 1)
     if len(fields) <= _CHARSET_FIELD:
-        return ""
+        line = charsets.decode(header, "").text
+        return _first_repetition(line.split(line[3:4] or "|", _CHARSET_FIELD + 1)[_CHARSET_FIELD:][:1])
+    return _first_repetition([fields[_CHARSET_FIELD].decode("latin-1")])
+
+
+def _first_repetition(fields: list[str]) -> str:
     # Table 0211 has no punctuation but "/", "-" and " ": the first repetition ends at anything else.
-    match = re.match(r"[\w/ .-]*", fields[_CHARSET_FIELD])
+    match = _CHARSET_NAME.match(fields[0]) if fields else None
     return match[0] if match else ""
 
 
 def _lines(text: str, separators: Separators) -> list[str]:
     if "\n" not in text:
-        lines, breaks = text.split("\r"), "\r"
+        lines, breaks = split(text, "\r"), "\r"
     elif "\r" not in text:
-        lines, breaks = text.split("\n"), "\n"
+        lines, breaks = split(text, "\n"), "\n"
     else:
         return _joined(_BREAK.split(text), separators)
-    field = separators.field
-    if all(line[3:4] == field for line in lines):
+    while not lines[-1]:
+        lines.pop()
+    if {line[3:4] for line in lines} == {separators.field}:
         return lines
     pieces = [breaks] * (2 * len(lines) - 1)
     pieces[::2] = lines

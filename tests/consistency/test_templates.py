@@ -6,7 +6,7 @@ import pytest
 
 from tests.consistency.tree import SOURCE, python_files, templates
 
-FOUND_BY_NAME = {"400.html", "403.html", "404.html", "500.html"}  # Django looks these up itself
+FOUND_BY_NAME = {"403_csrf.html", "400.html", "403.html", "404.html", "500.html"}  # Django looks these up itself
 FOUND_BY_ALLAUTH = re.compile(r"^(account|mfa|allauth|usersessions)/")
 
 

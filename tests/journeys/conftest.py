@@ -58,6 +58,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
 
     def opened(**options: Any) -> Page:
         context = browser.new_context(base_url=live_server.url, locale="fr-FR", timezone_id="Europe/Paris", **options)
+        context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         _watch(page, live_server.url, complaints)

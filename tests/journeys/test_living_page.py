@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PAGES = ["/", "/ui/", "/accessibilite/", "/page-qui-n-existe-pas/"]
+PAGES = ["/", "/ui/", "/ui/feuille/", "/accessibilite/", "/page-qui-n-existe-pas/"]
 SCREENS = [pytest.param(360, id="phone"), pytest.param(1280, id="desktop")]
 
 
@@ -44,7 +44,7 @@ def test_the_chosen_appearance_is_remembered_without_scripts(phone_without_scrip
     page = phone_without_scripts
     page.goto("/accessibilite/")
 
-    page.get_by_text("Affichage").click()
+    page.locator("summary", has_text="Affichage").click()
     page.get_by_role("button", name="Sombre").click()
 
     expect(page).to_have_url(re.compile("/accessibilite/$"))

@@ -6,13 +6,21 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from passerelle.core.ui.navigation import PROFESSIONAL_SPACES, Space, Viewer, links, space_of_page, spaces_of
+from passerelle.core.ui.navigation import (
+    PROFESSIONAL_SPACES,
+    Space,
+    Viewer,
+    entries_of,
+    links,
+    space_of_page,
+    spaces_of,
+)
 
 THEMES = {"auto": "Automatique", "light": "Clair", "dark": "Sombre"}
 THEME_COOKIE = "theme"
-HOMES = {Space.PATIENT: "patientspace:home", Space.CARE: "ui:soins", Space.STEERING: "ui:pilotage"}
-_SIGN_IN = ("access:sign_in", "access:login", "account_login")
-_SIGN_OUT = ("access:sign_out", "access:logout", "account_logout")
+_SIGN_IN = ("access:sign_in", "account_login")
+_OFFER_THEMSELVES = {"ui:home", *_SIGN_IN}
+_SIGN_OUT = ("access:sign_out", "account_logout")
 _ACCOUNT = ("access:account", "mfa_index")
 _OWN_PAGES = {"ui:soins": Space.CARE, "ui:pilotage": Space.STEERING}
 
@@ -25,7 +33,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     space = _space(request, current, spaces)
     return {
         "space": space,
-        "spaces": [{"name": each.value, "label": each.label, "url_name": HOMES[each]} for each in spaces],
+        "spaces": [{"name": each, "label": each.label, "url": home_of(each)} for each in Space if each in spaces],
         "navigation": links(space, viewer, current) if viewer else [],
         "viewer": viewer,
         "is_dense": space in PROFESSIONAL_SPACES,
@@ -33,6 +41,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "themes": THEMES,
         "is_demonstration": bool(settings.DEMO),
         "sign_in_url": first_url(*_SIGN_IN),
+        "offers_sign_in": viewer is None and current not in _OFFER_THEMSELVES,
         "sign_out_url": first_url(*_SIGN_OUT),
         "account_url": first_url(*_ACCOUNT),
     }
@@ -42,6 +51,12 @@ def viewer_of(request: HttpRequest) -> Viewer | None:
     """Return who is looking, or None for a visitor who has not signed in."""
     viewer = cast("Viewer | None", getattr(request, "viewer", None))
     return viewer if viewer is not None and any(True for _ in viewer.roles) else None
+
+
+def home_of(space: Space) -> str:
+    """Return the address a space opens on: its landing page, or the first page registered in the patient's space."""
+    names = [name for name, own in _OWN_PAGES.items() if own is space] or [each.url_name for each in entries_of(space)]
+    return first_url(*names) or reverse("ui:home")
 
 
 def theme_of(request: HttpRequest) -> str:

@@ -11,4 +11,5 @@ urlpatterns = [
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("apparence/", views.theme, name="theme"),
     path("ui/", views.living_page, name="living_page"),
+    path("ui/feuille/", views.sheet, name="sheet"),
 ]

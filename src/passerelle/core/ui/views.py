@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from passerelle.core.ui.context_processors import HOMES, THEME_COOKIE, THEMES, viewer_of
+from passerelle.core.ui.context_processors import THEME_COOKIE, THEMES, home_of, viewer_of
 from passerelle.core.ui.living import living_page_context
 from passerelle.core.ui.navigation import spaces_of
 
@@ -15,9 +15,12 @@ _A_YEAR = 365 * 24 * 3600
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    """Explain Passerelle to a visitor; take whoever signed in to their usual space."""
     viewer = viewer_of(request)
     spaces = spaces_of(viewer) if viewer else []
-    return redirect(HOMES[spaces[0]]) if spaces else render(request, "ui/pages/home.html")
+    if spaces and home_of(spaces[0]) != request.path:
+        return redirect(home_of(spaces[0]))
+    return render(request, "ui/pages/home.html")
 
 
 @require_safe
@@ -55,3 +58,9 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_safe
 def living_page(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/pages/living_page.html", living_page_context(request.GET))
+
+
+@require_safe
+def sheet(request: HttpRequest) -> HttpResponse:
+    """Show what a page made for paper looks like."""
+    return render(request, "ui/pages/sheet.html", living_page_context(request.GET))

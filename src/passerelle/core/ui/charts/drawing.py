@@ -1,6 +1,7 @@
 """What every chart shares."""
 
 import zlib
+from dataclasses import dataclass
 
 HIDDEN = "masqué"
 STYLES = ("s1", "s2", "s3", "s4", "s5")
@@ -13,3 +14,28 @@ def drawing_id(*parts: object) -> str:
 
 def short(pixels: float) -> float:
     return round(pixels, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The sheet of a drawing, in pixels: the whole, its margins, and what fits in them."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    tick_labels: int
+    name_length: int
+
+    @property
+    def end(self) -> int:
+        return self.width - self.right
+
+    @property
+    def base(self) -> int:
+        return self.height - self.bottom
+
+    def cut(self, name: str) -> str:
+        return name if len(name) <= self.name_length else name[: self.name_length - 1].rstrip() + "…"

@@ -7,14 +7,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from passerelle.core.ui import french
-from passerelle.core.ui.charts.drawing import HIDDEN, STYLES, drawing_id, short
+from passerelle.core.ui.charts.drawing import HIDDEN, STYLES, Frame, drawing_id, short
 from passerelle.core.ui.charts.scale import Scale, scale_of, spread
 from passerelle.core.ui.tables import Column, Table
 
-_WIDTH, _HEIGHT = 760, 320
-_TOP, _BOTTOM, _LEFT, _RIGHT = 34, 34, 48, 170
+WIDE = Frame(width=760, height=320, left=48, right=170, top=34, bottom=34, tick_labels=8, name_length=22)
+COMPACT = Frame(width=300, height=300, left=28, right=96, top=34, bottom=34, tick_labels=3, name_length=13)
 _DOTTED_UP_TO = 18
-_X_LABELS = 8
 _NAME_GAP = 17
 
 
@@ -56,26 +55,39 @@ class LineChart:
     starts_at_zero: bool = True
     origin: str = "measured"
     note: str = ""
-    gap_note: str = "Une interruption de la courbe : effectif inférieur à 11, valeur masquée."
+    gap_note: str = "Une interruption de la courbe\u00a0: effectif inférieur à 11, valeur masquée."
 
     @property
     def has_gaps(self) -> bool:
         return any(value is None for series in self.series for value in series.values)
 
-    def svg(self) -> SafeString:
+    def svg(self, frame: Frame = WIDE) -> SafeString:
         """Return the drawing, named by the finding and described in one sentence."""
         known = [value for series in self.series for value in series.values if value is not None]
-        scale = scale_of(known, start=_HEIGHT - _BOTTOM, end=_TOP, zero=self.starts_at_zero)
-        identifier = drawing_id("line", self.title, self.series)
+        scale = scale_of(known, start=frame.base, end=frame.top, zero=self.starts_at_zero)
+        identifier = drawing_id("line", frame.width, self.title, self.series)
         return format_html(
             '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-t {}-d">'
             '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>{}{}{}{}</svg>',
-            *(_WIDTH, _HEIGHT, identifier, identifier, identifier, self.title, identifier, self.description()),
-            self._grid(scale),
-            self._x_axis(),
-            self._markers(),
-            self._lines(scale),
+            *(
+                frame.width,
+                frame.height,
+                identifier,
+                identifier,
+                identifier,
+                self.title,
+                identifier,
+                self.description(),
+            ),
+            self._grid(scale, frame),
+            self._x_axis(frame),
+            self._markers(frame),
+            self._lines(scale, frame),
         )
+
+    def compact_svg(self) -> SafeString:
+        """Return the drawing for the width of a phone."""
+        return self.svg(COMPACT)
 
     def description(self) -> str:
         """Return what each line does from its first to its last value, for those who do not see it."""
@@ -102,69 +114,63 @@ class LineChart:
         unit = f"{french.NBSP}{self.y_unit}" if self.y_unit else ""
         return f"{series.name}{french.NBSP}: {self._cell(start)}{unit} ({first}), {self._cell(end)}{unit} ({last})."
 
-    def _x(self, rank: float) -> float:
-        return round(_LEFT + (rank + 0.5) / max(len(self.x_labels), 1) * (_WIDTH - _LEFT - _RIGHT), 1)
+    def _x(self, rank: float, frame: Frame) -> float:
+        return short(frame.left + (rank + 0.5) / max(len(self.x_labels), 1) * (frame.end - frame.left))
 
-    def _grid(self, scale: Scale) -> SafeString:
+    def _grid(self, scale: Scale, frame: Frame) -> SafeString:
         rules = format_html_join(
             "",
             '<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
             (
-                (
-                    "grid" if tick else "axis",
-                    _LEFT,
-                    _WIDTH - _RIGHT,
-                    y,
-                    y,
-                    _LEFT - 8,
-                    y + 4,
-                    french.number(tick, scale.decimals),
-                )
+                ("grid" if tick else "axis", frame.left, frame.end, y, y, frame.left - 8, short(y + 4), label)
                 for tick in scale.ticks()
-                for y in [short(scale.at(tick))]
+                for y, label in [(short(scale.at(tick)), french.number(tick, scale.decimals))]
             ),
         )
         return format_html('<text x="0" y="14">{}</text>{}', self.y_unit, rules)
 
-    def _x_axis(self) -> SafeString:
-        every = max(1, -(-len(self.x_labels) // _X_LABELS))
+    def _x_axis(self, frame: Frame) -> SafeString:
+        every = max(1, -(-len(self.x_labels) // frame.tick_labels))
         return format_html_join(
             "",
             '<text x="{}" y="{}" text-anchor="middle">{}</text>',
-            ((self._x(rank), _HEIGHT - 10, label) for rank, label in enumerate(self.x_labels) if rank % every == 0),
+            (
+                (self._x(rank, frame), frame.height - 10, label)
+                for rank, label in enumerate(self.x_labels)
+                if rank % every == 0
+            ),
         )
 
-    def _markers(self) -> SafeString:
+    def _markers(self, frame: Frame) -> SafeString:
         return format_html_join(
             "",
             '<line class="marker" x1="{}" x2="{}" y1="{}" y2="{}"/>'
             '<text class="marker-label" x="{}" y="{}" text-anchor="middle">{}</text>',
             (
-                (x, x, _TOP - 12, _HEIGHT - _BOTTOM, min(max(x, 110), _WIDTH - _RIGHT - 20), _TOP - 18, marker.label)
+                (x, x, frame.top - 12, frame.base, min(max(x, 110), frame.end - 20), frame.top - 18, marker.label)
                 for marker in self.markers
-                for x in [self._x(marker.position - 0.5)]
+                for x in [self._x(marker.position - 0.5, frame)]
             ),
         )
 
-    def _lines(self, scale: Scale) -> SafeString:
-        ends = [self._end(series, scale) for series in self.series]
-        names = spread([y for _, y in ends], gap=_NAME_GAP, low=_TOP, high=_HEIGHT - _BOTTOM)
-        shown = sorted(
-            zip(self.series, ends, names, self._styles(), strict=True), key=lambda each: not each[0].is_quiet
+    def _lines(self, scale: Scale, frame: Frame) -> SafeString:
+        names = spread(
+            [self._end(each, scale, frame) for each in self.series], gap=_NAME_GAP, low=frame.top, high=frame.base
         )
+        shown = sorted(zip(self.series, names, self._styles(), strict=True), key=lambda each: not each[0].is_quiet)
         return format_html_join(
             "",
             '<g class="{}">{}{}<text class="name" x="{}" y="{}">{}</text></g>',
             (
                 (
                     style,
-                    self._strokes(series, scale),
-                    self._dots(series, scale),
-                    _WIDTH - _RIGHT + 8,
+                    self._strokes(series, scale, frame),
+                    self._dots(series, scale, frame),
+                    frame.end + 6,
                     short(y + 4),
-                    series.name,
+                    frame.cut(series.name),
                 )
-                for series, _, y, style in shown
+                for series, y, style in shown
             ),
         )
 
@@ -176,30 +182,29 @@ class LineChart:
             rank += not series.is_quiet
         return styles
 
-    def _end(self, series: Series, scale: Scale) -> tuple[float, float]:
-        last = next((rank for rank in range(len(series.values) - 1, -1, -1) if series.values[rank] is not None), None)
-        value = None if last is None else series.values[last]
-        return (
-            (self._x(last), scale.at(value)) if last is not None and value is not None else (_LEFT, _HEIGHT - _BOTTOM)
-        )
+    def _end(self, series: Series, scale: Scale, frame: Frame) -> float:
+        """Return how high the last known value is, where the name of the series is written."""
+        known = [value for value in series.values if value is not None]
+        return scale.at(known[-1]) if known else frame.base
 
-    def _strokes(self, series: Series, scale: Scale) -> SafeString:
+    def _strokes(self, series: Series, scale: Scale, frame: Frame) -> SafeString:
         return format_html_join(
             "",
             '<polyline class="line" points="{}"/>',
             (
-                (" ".join(f"{self._x(rank)},{short(scale.at(value))}" for rank, value in run),)
+                (" ".join(f"{self._x(rank, frame)},{short(scale.at(value))}" for rank, value in run),)
                 for run in _runs(series.values)
             ),
         )
 
-    def _dots(self, series: Series, scale: Scale) -> SafeString:
-        """Mark each value of a short series; of a long one, only its ends and the values alone between two gaps."""
-        runs = _runs(series.values)
-        every = len(series.values) <= _DOTTED_UP_TO and not series.is_quiet
-        points = [point for run in runs for point in (run if every else {run[0], run[-1]} if len(run) == 1 else [])]
+    def _dots(self, series: Series, scale: Scale, frame: Frame) -> SafeString:
+        """Mark each value of a short series; of a long one, only the values alone between two gaps."""
+        every = len(series.values) <= _DOTTED_UP_TO and frame is WIDE and not series.is_quiet
+        points = [point for run in _runs(series.values) if every or len(run) == 1 for point in run]
         return format_html_join(
-            "", '<circle class="dot" cx="{}" cy="{}" r="3.5"/>', ((self._x(x), short(scale.at(y))) for x, y in points)
+            "",
+            '<circle class="dot" cx="{}" cy="{}" r="3.5"/>',
+            ((self._x(rank, frame), short(scale.at(value))) for rank, value in points),
         )
 
 

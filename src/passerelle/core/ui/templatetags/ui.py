@@ -56,7 +56,7 @@ def field(bound: BoundField) -> dict[str, Any]:
     widget = bound.field.widget
     shape = _shape(widget)
     described = [f"{bound.auto_id}-aide"] * bool(bound.help_text) + [f"{bound.auto_id}-erreur"] * bool(bound.errors)
-    attrs: dict[str, str] = {}
+    attrs: dict[str, str | bool] = {}
     if shape != "group":
         given = widget.attrs.get("class", "")
         attrs["class"] = f"{_CLASSES[shape]} {given}".strip()

@@ -1,0 +1,84 @@
+"""The journal in plain words: one sentence per act, the same act of a day told once."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+_PHRASES = {
+    "record_read": "a consulté votre dossier",
+    "record_searched": "a retrouvé votre nom dans une recherche",
+    "record_written": "a complété votre dossier",
+    "history_read": "a relu d’anciennes versions de votre dossier",
+    "document_opened": "a ouvert un document",
+    "record_exported": "a copié votre dossier",
+    "emergency_access": "a ouvert votre dossier en urgence",
+    "identity_read": "a vérifié votre identité",
+    "identity_changed": "a corrigé votre identité",
+    "identity_merged": "a réuni deux fiches à votre nom",
+    "message_read": "a lu un message technique qui vous concerne",
+    "message_replayed": "a relancé un message technique qui vous concerne",
+    "audit_read": "a regardé la liste des consultations de votre dossier",
+}
+_MINE = {
+    "record_read": "vous avez consulté votre dossier",
+    "document_opened": "vous avez ouvert un document",
+    "record_exported": "vous avez copié votre dossier",
+    "audit_read": "vous avez regardé qui a consulté votre dossier",
+}
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One act as the journal keeps it; `document` is the title of the document it was on, "" when none."""
+
+    at: datetime
+    day: date
+    who: str
+    profession: str
+    where: str
+    action: str
+    document: str
+    why: str
+    is_mine: bool = False
+    is_emergency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line to read: the latest of `times` same acts of a day."""
+
+    fact: Fact
+    what: str
+    times: int
+
+
+def document_of(target: str, titles: Mapping[str, str]) -> str:
+    """Return the title of the document an event was on, "" when it was on something else."""
+    found = _UUID.search(target)
+    return titles.get(found[0], "") if found else ""
+
+
+def sentence(action: str, label: str, *, document: str, is_mine: bool) -> str:
+    """Say what was done, in the words of the patient; an act without a phrase keeps its label."""
+    told = _MINE.get(action) if is_mine else _PHRASES.get(action)
+    told = told or label[:1].lower() + label[1:]
+    if not document:
+        return told
+    quoted = f"le document « {document} »"
+    return told.replace("un document", quoted) if "un document" in told else f"{told}, sur {quoted}"
+
+
+def lines(facts: Iterable[tuple[Fact, str]]) -> list[Line]:
+    """Return the acts, newest first as given; the same act of the same person on the same day is one line."""
+    latest: dict[tuple[object, ...], Line] = {}
+    for fact, label in facts:
+        key = (fact.day, fact.who, fact.where, fact.action, fact.document, fact.why)
+        known = latest.get(key)
+        if known:
+            latest[key] = Line(known.fact, known.what, known.times + 1)
+        else:
+            what = sentence(fact.action, label, document=fact.document, is_mine=fact.is_mine)
+            latest[key] = Line(fact, what, 1)
+    return list(latest.values())

@@ -1,0 +1,179 @@
+"""What each page of the patient shows, gathered through the record with the patient as viewer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from passerelle.care.patientspace import rules
+from passerelle.care.record import api as record
+from passerelle.core.access import api as access
+from passerelle.core.access.api import Act, Kind, Relation, Role, Viewer
+from passerelle.core.audit import api as audit
+from passerelle.core.directory import api as directory
+
+RECENT = timedelta(days=30)
+_SHOWN_AT_HOME = 3
+_PER_PAGE = 40
+_BATCH = 100
+_BATCHES = 10
+_CODES = {action.label: action.value for action in audit.Action}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """« Ce qui vous attend »: `next_stay` is planned, `current_stay` open, `last_stay` over; any may be absent."""
+
+    next_stay: record.StayRow | None
+    current_stay: record.StayRow | None
+    last_stay: record.StayRow | None
+    documents: tuple[record.DocumentRow, ...]
+    recent_document_count: int
+    accesses: tuple[rules.Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Documents of one year, and the choices of the filters."""
+
+    years: tuple[tuple[int | None, tuple[record.DocumentRow, ...]], ...]
+    types: tuple[tuple[str, str], ...]
+    all_years: tuple[int, ...]
+    shown: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Accesses:
+    """A page of the journal; `next_before` is where the next one starts, None on the last."""
+
+    lines: tuple[rules.Line, ...]
+    next_before: datetime | None
+
+
+def home(viewer: Viewer, person_id: UUID, *, at: datetime) -> Home:
+    """Return what the first page tells; the reading is audited by the record."""
+    timeline = record.timeline(viewer, person_id, at=at)
+    documents = sorted(every_document(timeline), key=_newest_first)
+    planned = [stay for stay in timeline.stays if stay.status == "planned" and stay.start and stay.start > at]
+    current = [stay for stay in timeline.stays if stay.status in {"arrived", "in-progress", "onleave"}]
+    over = [stay for stay in timeline.stays if stay.status == "finished"]
+    return Home(
+        next_stay=min(planned, key=lambda stay: stay.start or at, default=None),
+        current_stay=current[0] if current else None,
+        last_stay=over[0] if over else None,
+        documents=tuple(documents[:_SHOWN_AT_HOME]),
+        recent_document_count=sum(_is_recent(document, at) for document in documents),
+        accesses=_accesses(viewer, person_id, documents, before=None, with_mine=False).lines[:_SHOWN_AT_HOME],
+    )
+
+
+def every_document(timeline: record.Timeline) -> list[record.DocumentRow]:
+    """Return the documents of a record, those of stays and the others, without those a newer one replaced."""
+    inside = [document for stay in timeline.stays for document in stay.documents]
+    return [document for document in [*inside, *timeline.documents] if document.replaced_by is None]
+
+
+def _newest_first(document: record.DocumentRow) -> tuple[float, str]:
+    return (-document.created_at.timestamp() if document.created_at else 0.0, str(document.id))
+
+
+def _is_recent(document: record.DocumentRow, at: datetime) -> bool:
+    return document.created_at is not None and at - RECENT <= document.created_at <= at
+
+
+def stay(viewer: Viewer, person_id: UUID, stay_id: UUID, *, at: datetime) -> record.StayRow:
+    """Return one of the patient's stays, with its documents and results.
+
+    Raises:
+        AccessRefused: the patient has no such stay.
+    """
+    timeline = record.timeline(viewer, person_id, at=at)
+    found = next((stay for stay in timeline.stays if stay.id == stay_id), None)
+    if found is None:
+        raise access.AccessRefused
+    return found
+
+
+def shelf(documents: Sequence[record.DocumentRow], *, year: int | None, type_code: str) -> Shelf:
+    """Return documents by year, newest first, kept by year and type when those are given."""
+    dated = [(_year(document), document) for document in sorted(documents, key=_newest_first)]
+    kept = [
+        (its_year, document)
+        for its_year, document in dated
+        if (year is None or its_year == year) and (not type_code or document.type_code == type_code)
+    ]
+    order = sorted({its_year for its_year, _ in kept}, key=lambda its_year: -(its_year or 0))
+    labels = {document.type_code: document.type_label for document in documents if document.type_code}
+    return Shelf(
+        years=tuple((each, tuple(document for its_year, document in kept if its_year == each)) for each in order),
+        types=tuple(sorted(labels.items(), key=lambda pair: pair[1])),
+        all_years=tuple(sorted({its_year for its_year, _ in dated if its_year}, reverse=True)),
+        shown=len(kept),
+        total=len(documents),
+    )
+
+
+def _year(document: record.DocumentRow) -> int | None:
+    return timezone.localdate(document.created_at).year if document.created_at else None
+
+
+def accesses(
+    viewer: Viewer, person_id: UUID, *, at: datetime, before: datetime | None, with_mine: bool = False
+) -> Accesses:
+    """Return who consulted the record, newest first; this reading is audited too.
+
+    Raises:
+        AccessRefused: the viewer is not this person.
+    """
+    relation = Relation.SELF if viewer.person_id == person_id else Relation.NONE
+    target = f"person:{person_id}"
+    access.check(viewer, Kind.AUDIT, Act.READ, relation=relation, target=target, person_id=person_id, at=at)
+    documents = record.documents(viewer, person_id, at=at)
+    return _accesses(viewer, person_id, documents, before=before, with_mine=with_mine)
+
+
+def _accesses(
+    viewer: Viewer,
+    person_id: UUID,
+    documents: Iterable[record.DocumentRow],
+    *,
+    before: datetime | None,
+    with_mine: bool,
+) -> Accesses:
+    titles = {str(document.id): document.title for document in documents}
+    hospitals = {row.code: row.name for row in directory.establishments(with_test=True)}
+    facts: list[tuple[rules.Fact, str]] = []
+    for _ in range(_BATCHES):
+        rows = audit.accesses_to(person_id, limit=_BATCH, before=before)
+        for row in rows:
+            fact = _fact(row, viewer, titles, hospitals)
+            if with_mine or not fact.is_mine:
+                facts.append((fact, row.action_label))
+        before = rows[-1].at if len(rows) == _BATCH else None
+        if before is None or len(facts) >= _PER_PAGE:
+            break
+    return Accesses(tuple(rules.lines(facts)), before)
+
+
+def _fact(row: audit.AccessRow, viewer: Viewer, titles: dict[str, str], hospitals: dict[str, str]) -> rules.Fact:
+    action = _CODES.get(row.action_label, "")
+    return rules.Fact(
+        at=row.at,
+        day=timezone.localdate(row.at),
+        who=row.actor_name,
+        profession=_profession(row.role_label),
+        where=hospitals.get(row.establishment_name, row.establishment_name),
+        action=action,
+        document=rules.document_of(row.target_label, titles),
+        why=row.reason,
+        is_mine=row.role_label in {Role.PATIENT.value, Role.PATIENT.label} and row.actor_name == viewer.name,
+        is_emergency=action == audit.Action.EMERGENCY_ACCESS.value,
+    )
+
+
+def _profession(role: str) -> str:
+    known = {each.value: each.label for each in Role} | {"system": "logiciel de la plateforme"}
+    return known.get(role, role)

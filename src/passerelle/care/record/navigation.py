@@ -1,0 +1,17 @@
+"""The doors of the record in the care space."""
+
+from passerelle.core.access.api import Act, Kind
+from passerelle.core.ui.api import NavEntry, Space, register_navigation
+
+
+def register() -> None:
+    entry = NavEntry(
+        label="Patients",
+        url_name="record:patients",
+        icon="patients",
+        kind=Kind.PATIENT,
+        action=Act.SEARCH,
+        order=10,
+        summary="Retrouver un patient et lire son parcours dans tous les établissements.",
+    )
+    register_navigation(Space.CARE, entry)

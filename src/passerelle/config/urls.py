@@ -17,7 +17,17 @@ urlpatterns = [
     path(
         "parametres/", include(access.guarded("passerelle.core.parameters.urls", access.rule(Kind.PARAMETER, Act.READ)))
     ),
-    path("journal/", include(access.guarded("passerelle.core.audit.urls", access.rule(Kind.AUDIT, Act.SEARCH)))),
+    path(
+        "journal/",
+        include(
+            access.guarded(
+                "passerelle.core.audit.urls",
+                access.rule(Kind.AUDIT, Act.SEARCH),
+                export=access.rule(Kind.AUDIT, Act.EXPORT),
+                verification=access.rule(Kind.AUDIT, Act.VERIFY),
+            )
+        ),
+    ),
     path("echanges/", include("passerelle.care.exchange.urls")),
     path("identites/", include("passerelle.care.identity.urls")),
     path("", include("passerelle.care.record.urls")),

@@ -1,9 +1,23 @@
 """The door of the journal."""
 
 from passerelle.core.audit.actions import Action, Actor, Outcome
+from passerelle.core.audit.labels import register_role_labels
 from passerelle.core.audit.selectors.accesses import AccessRow, accesses_to
 from passerelle.core.audit.selectors.verification import Verification, verify
+from passerelle.core.audit.services.controlling import verify_and_note
 from passerelle.core.audit.services.recording import record
 from passerelle.core.audit.services.sealing import seal
 
-__all__ = ["AccessRow", "Action", "Actor", "Outcome", "Verification", "accesses_to", "record", "seal", "verify"]
+__all__ = [
+    "AccessRow",
+    "Action",
+    "Actor",
+    "Outcome",
+    "Verification",
+    "accesses_to",
+    "record",
+    "register_role_labels",
+    "seal",
+    "verify",
+    "verify_and_note",
+]

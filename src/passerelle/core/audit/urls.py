@@ -1,5 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from passerelle.core.audit import views
 
 app_name = "audit"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.journal, name="journal"),
+    path("export.csv", views.export, name="export"),
+    path("verification/", views.verification, name="verification"),
+]

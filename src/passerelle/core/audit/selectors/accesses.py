@@ -1,12 +1,9 @@
-"""Reading the journal."""
-
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
-from passerelle.core.audit.actions import Action
+from passerelle.core.audit import labels
+from passerelle.core.audit.actions import Action, Outcome
 from passerelle.core.audit.models import AuditEvent
 
 
@@ -24,18 +21,19 @@ class AccessRow:
 
 
 def accesses_to(person_id: UUID, *, limit: int, before: datetime | None = None) -> list[AccessRow]:
-    """Return who saw or changed this person's record, newest first; refused attempts are not shown."""
-    events = AuditEvent.objects.filter(Q(person_id=person_id) & Q(outcome="allowed"))
+    """Return who saw or changed this person's record, newest first; refused attempts are not shown. Two queries."""
+    events = AuditEvent.objects.filter(person_id=person_id, outcome=Outcome.ALLOWED.value)
     if before is not None:
         events = events.filter(at__lt=before)
+    names = labels.establishment_names()
     return [
         AccessRow(
             at=event.at,
             actor_name=event.actor_name,
-            role_label=event.role,
-            establishment_name=event.establishment,
+            role_label=labels.role_label(event.role),
+            establishment_name=names.get(event.establishment, event.establishment),
             action_label=Action(event.action).label,
-            target_label=event.target,
+            target_label=labels.target_label(event.target),
             reason=event.reason,
         )
         for event in events.order_by("-at", "-id")[:limit]

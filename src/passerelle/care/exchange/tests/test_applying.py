@@ -1,0 +1,250 @@
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from passerelle.care.exchange.api import Rejected, apply_waiting, receive, route_new_messages
+from passerelle.care.exchange.handlers import register_handler, remove_handler
+from passerelle.care.exchange.models import LaneKey, Message, State, Step
+from passerelle.care.exchange.services.deciding import NotParked, ReasonRequired, replay, set_aside
+from passerelle.care.exchange.tests.samples import AT, admission, merge
+from passerelle.core.audit.api import Actor
+
+pytestmark = pytest.mark.django_db
+GAELLE = Actor(account_id=None, name="Gaëlle Salin", role="integrator")
+
+
+def send(*messages):
+    for raw in messages:
+        receive(raw, peer="peer", at=AT)
+
+
+def work(at=AT):
+    settled = None
+    while settled != 0:
+        settled = route_new_messages() + apply_waiting(clock=lambda: at)
+
+
+def states():
+    return dict(Message.objects.values_list("control_id", "state"))
+
+
+def parked(recorder, control_id):
+    recorder.failures[control_id] = Rejected("PID^1^3", "à décider")
+
+
+def test_messages_are_applied_once_in_their_order(facility, recorder):
+    send(*(admission(f"M{n}", ipp=str(n % 3)) for n in range(30)))
+
+    work()
+    work()
+
+    assert len(recorder.seen) == 30
+    for patient in range(3):
+        mine = [int(seen[1:]) for seen in recorder.seen if int(seen[1:]) % 3 == patient]
+        assert mine == sorted(mine)
+    assert set(states().values()) == {State.APPLIED}
+
+
+def test_handlers_are_called_in_their_order(facility, recorder):
+    called = []
+    register_handler(lambda inbound: called.append("record"), order=20, name="late")
+    register_handler(lambda inbound: called.append("identity"), order=10, name="early")
+    send(admission("M1"))
+
+    work()
+
+    remove_handler("late")
+    remove_handler("early")
+    assert called == ["identity", "record"]
+
+
+def test_a_handler_gets_the_typed_event_and_its_circumstances(facility, recorder):
+    given = []
+    register_handler(given.append, order=10, name="given")
+    send(admission("M1", ipp="77"))
+
+    work()
+
+    remove_handler("given")
+    (inbound,) = given
+    assert inbound.event.patient.ipp.value == "77"
+    assert (inbound.establishment, inbound.sending_application, inbound.received_at) == ("essai", "GAM", AT)
+    assert inbound.message_id == Message.objects.get().pk
+
+
+def test_a_rejected_message_parks_its_patient_and_nobody_else(facility, recorder):
+    parked(recorder, "M1")
+    send(admission("M1", ipp="1"), admission("M2", ipp="1"), admission("M3", ipp="2"))
+
+    work()
+
+    assert states() == {"M1": State.PARKED, "M2": State.RECEIVED, "M3": State.APPLIED}
+    message = Message.objects.get(control_id="M1")
+    assert (message.error_where, message.error_why, message.attempts) == ("PID^1^3", "à décider", 1)
+
+
+def test_what_a_rejected_message_wrote_is_undone(facility, recorder):
+    def write_then_refuse(inbound):
+        LaneKey.objects.create(key="trace", value="trace", lane=0)
+        raise Rejected("", "non")
+
+    register_handler(write_then_refuse, order=1, name="writer")
+    send(admission("M1"))
+
+    work()
+
+    remove_handler("writer")
+    assert states() == {"M1": State.PARKED}
+    assert not LaneKey.objects.filter(key="trace").exists()
+
+
+def test_a_message_that_comes_behind_a_parked_one_waits_too(facility, recorder):
+    parked(recorder, "M1")
+    send(admission("M1", ipp="1"))
+    work()
+
+    send(admission("M2", ipp="1"))
+    work()
+
+    assert states()["M2"] == State.RECEIVED
+    assert Message.objects.get(control_id="M2").held
+
+
+def test_an_unexpected_fault_is_tried_five_times_then_parked(facility, recorder):
+    recorder.failures["M1"] = KeyError("nom du patient")
+    send(admission("M1"))
+
+    work()
+    assert states()["M1"] == State.RECEIVED
+    for hours in range(1, 6):
+        work(AT + timedelta(hours=hours))
+
+    message = Message.objects.get()
+    assert (message.state, message.attempts) == (State.PARKED, 5)
+    assert "KeyError" in message.error_why
+    assert "nom du patient" not in message.error_why
+
+
+def test_a_delayed_message_keeps_its_place(facility, recorder):
+    recorder.failures["M1"] = OperationalError("deadlock detected")
+    send(admission("M1", ipp="1"), admission("M2", ipp="1"))
+    work()
+    assert recorder.seen == []
+
+    recorder.failures.clear()
+    work(AT + timedelta(minutes=1))
+
+    assert recorder.seen == ["M1", "M2"]
+    assert list(Step.objects.values_list("kind", flat=True)) == ["delayed"]
+
+
+def test_a_faulty_message_does_not_spoil_its_group(facility, recorder):
+    recorder.failures["M5"] = ValueError("défaut")
+    send(*(admission(f"M{n}", ipp=str(n)) for n in range(10)))
+
+    work()
+
+    assert [name for name, state in states().items() if state != State.APPLIED] == ["M5"]
+
+
+def test_a_replayed_message_takes_its_place_before_those_that_waited(facility, recorder):
+    parked(recorder, "M1")
+    send(admission("M1", ipp="1"), admission("M2", ipp="1"))
+    work()
+    recorder.failures.clear()
+
+    replay(message_id=Message.objects.get(control_id="M1").pk, by=GAELLE, at=AT, reason="corrigé")
+    work()
+
+    assert recorder.seen[-2:] == ["M1", "M2"]
+    assert list(Step.objects.order_by("pk").values_list("kind", "actor_name", "note"))[-1] == (
+        "replayed",
+        "Gaëlle Salin",
+        "corrigé",
+    )
+
+
+def test_a_message_set_aside_lets_the_lane_go_on(facility, recorder):
+    parked(recorder, "M1")
+    send(admission("M1", ipp="1"), admission("M2", ipp="1"))
+    work()
+
+    set_aside(message_id=Message.objects.get(control_id="M1").pk, by=GAELLE, at=AT, reason="doublon")
+    work()
+
+    assert states() == {"M1": State.SET_ASIDE, "M2": State.APPLIED}
+
+
+def test_setting_aside_needs_a_reason(facility, recorder):
+    parked(recorder, "M1")
+    send(admission("M1"))
+    work()
+
+    with pytest.raises(ReasonRequired):
+        set_aside(message_id=Message.objects.get().pk, by=GAELLE, at=AT, reason="  ")
+
+
+@pytest.mark.parametrize("decide", [replay, set_aside])
+def test_only_a_parked_message_waits_for_a_decision(facility, recorder, decide):
+    send(admission("M1"))
+    work()
+
+    with pytest.raises(NotParked):
+        decide(message_id=Message.objects.get().pk, by=GAELLE, at=AT, reason="motif")
+
+
+def lane_of(control_id):
+    return Message.objects.get(control_id=control_id).lane
+
+
+def test_a_merge_joins_the_lanes_of_both_patients(facility, recorder):
+    send(admission("M1", ipp="1"), admission("M2", ipp="2"))
+    work()
+    assert lane_of("M1") != lane_of("M2")
+
+    send(merge("M3", survivor="1", victim="2"), admission("M4", ipp="2"))
+    work()
+
+    assert len({lane_of(name) for name in ("M1", "M2", "M3", "M4")}) == 1
+    assert recorder.seen == ["M1", "M2", "M3", "M4"]
+
+
+def test_a_join_keeps_the_order_of_what_still_waits(facility, recorder):
+    parked(recorder, "M1")
+    send(admission("M1", ipp="1"), admission("M2", ipp="2"))
+    work()
+
+    send(admission("M3", ipp="1"), merge("M4", survivor="1", victim="2"), admission("M5", ipp="2"))
+    work()
+    assert recorder.seen == ["M2"]
+
+    recorder.failures.clear()
+    replay(message_id=Message.objects.get(control_id="M1").pk, by=GAELLE, at=AT)
+    work()
+    assert recorder.seen == ["M2", "M1", "M3", "M4", "M5"]
+
+
+def test_lanes_join_in_chain_within_one_group(facility, recorder):
+    send(
+        admission("M1", ipp="1"),
+        admission("M2", ipp="2"),
+        admission("M3", ipp="3"),
+        merge("M4", survivor="2", victim="3"),
+        merge("M5", survivor="1", victim="2"),
+    )
+
+    work()
+
+    assert set(LaneKey.objects.values_list("lane", flat=True)) == {lane_of("M1")}
+    assert len(set(Message.objects.values_list("lane", flat=True))) == 1
+
+
+def test_refused_messages_are_never_applied(facility, recorder):
+    send(admission("M1", kind="ACK^A01^ACK"), admission("M2", facility="INCONNU"))
+
+    work(timezone.now())
+
+    assert recorder.seen == []
+    assert set(states().values()) == {State.REFUSED}

@@ -1,6 +1,6 @@
 """What the packages above put in the navigation, and what of it a viewer sees."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -63,6 +63,8 @@ class NavEntry:
         icon: a name of the sprite.
         kind: of resource; with `action`, what the viewer must be allowed. None: whoever is in the space.
         summary: one sentence for the tile of the landing page.
+        awaits: what awaits this viewer there, as a few words (« 2 votes ouverts »), empty when nothing does; asked on
+            the landing page only.
     """
 
     label: str
@@ -72,6 +74,7 @@ class NavEntry:
     action: Any = None
     order: int = 50
     summary: str = ""
+    awaits: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,14 @@ class NavLink:
     icon: str
     summary: str
     is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A door on the landing page of a space, with what awaits the viewer behind it."""
+
+    link: NavLink
+    awaiting: str
 
 
 _entries: dict[Space, dict[str, NavEntry]] = {space: {} for space in Space}
@@ -99,7 +110,18 @@ def entries_of(space: Space) -> list[NavEntry]:
 
 def links(space: Space, viewer: Viewer, current: str) -> list[NavLink]:
     """Return what `viewer` may open in `space`; `current` is the URL name of this page."""
-    found = []
+    return [link for _, link in _open_doors(space, viewer, current)]
+
+
+def tiles(space: Space, viewer: Viewer) -> list[Tile]:
+    """Return the same doors with what awaits the viewer behind each."""
+    return [
+        Tile(link=link, awaiting=entry.awaits(viewer) if entry.awaits else "")
+        for entry, link in _open_doors(space, viewer, "")
+    ]
+
+
+def _open_doors(space: Space, viewer: Viewer, current: str) -> Iterator[tuple[NavEntry, NavLink]]:
     for entry in entries_of(space):
         if not is_visible(entry, viewer):
             continue
@@ -107,16 +129,11 @@ def links(space: Space, viewer: Viewer, current: str) -> list[NavLink]:
             url = reverse(entry.url_name)
         except NoReverseMatch:
             continue
-        found.append(
-            NavLink(
-                label=entry.label,
-                url=url,
-                icon=entry.icon,
-                summary=entry.summary,
-                is_current=_is_current(entry, current, space),
-            )
+        is_current = _is_current(entry, current, space)
+        yield (
+            entry,
+            NavLink(label=entry.label, url=url, icon=entry.icon, summary=entry.summary, is_current=is_current),
         )
-    return found
 
 
 def is_visible(entry: NavEntry, viewer: Viewer) -> bool:

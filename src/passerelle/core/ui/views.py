@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from passerelle.core.ui.context_processors import THEME_COOKIE, THEMES, home_of, viewer_of
 from passerelle.core.ui.living import living_page_context
-from passerelle.core.ui.navigation import spaces_of
+from passerelle.core.ui.navigation import Space, spaces_of, tiles
 
 _A_YEAR = 365 * 24 * 3600
 
@@ -26,13 +26,19 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def care(request: HttpRequest) -> HttpResponse:
     lead = "Retrouvez un patient, suivez les messages de vos applications, vérifiez une identité."
-    return render(request, "ui/pages/landing.html", {"heading": "Soins", "lead": lead})
+    return _landing(request, Space.CARE, lead)
 
 
 @require_safe
 def steering(request: HttpRequest) -> HttpResponse:
     lead = "Les projets du groupement, leurs effets mesurés, et les décisions qui vous attendent."
-    return render(request, "ui/pages/landing.html", {"heading": "Pilotage", "lead": lead})
+    return _landing(request, Space.STEERING, lead)
+
+
+def _landing(request: HttpRequest, space: Space, lead: str) -> HttpResponse:
+    viewer = viewer_of(request)
+    doors = tiles(space, viewer) if viewer else []
+    return render(request, "ui/pages/landing.html", {"heading": space.label, "lead": lead, "doors": doors})
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.test import RequestFactory
 from passerelle.core.ui import navigation
 from passerelle.core.ui.api import NavEntry, Space, register_navigation
 from passerelle.core.ui.context_processors import home_of, shell, theme_of, viewer_of
-from passerelle.core.ui.navigation import links, space_of_page, spaces_of
+from passerelle.core.ui.navigation import links, space_of_page, spaces_of, tiles
 
 
 @dataclass
@@ -50,6 +50,18 @@ def test_entries_come_in_their_order():
     everything = Someone(["integrator"], {("patient", "search"), ("message", "read")})
 
     assert [link.label for link in links(Space.CARE, everything, "")] == ["Messages", "Patients"]
+
+
+def test_a_tile_says_what_awaits_this_viewer():
+    def votes(viewer):
+        return f"2 votes pour {viewer.name}"
+
+    register_navigation("pilotage", NavEntry(label="Votes", url_name="ui:home", awaits=votes))
+
+    assert [(tile.link.label, tile.awaiting) for tile in tiles(Space.STEERING, BOB)] == [
+        ("Projets", ""),
+        ("Votes", "2 votes pour Alice Fictive"),
+    ]
 
 
 def test_an_entry_whose_page_does_not_exist_is_left_out():

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from passerelle.core.ui.api import french
+
+RANK = "rang"
+
 
 @dataclass(frozen=True, slots=True)
 class EstablishmentRow:
@@ -63,6 +67,15 @@ class FigureRow:
     unit: str
     source: str
 
+    @property
+    def shown(self) -> str:
+        """The figure in French: a rank is an ordinal."""
+        return f"{int(self.value)}ᵉ" if self.unit == RANK else french.number(self.value, 0)
+
+    @property
+    def shown_unit(self) -> str:
+        return "" if self.unit == RANK else self.unit
+
 
 @dataclass(frozen=True, slots=True)
 class TerritoryRow:
@@ -78,6 +91,7 @@ class AuthorityRow:
     namespace: str
     universal_id: str
     kind: str
+    label: str
     establishment: str
 
 
@@ -103,6 +117,7 @@ class EstablishmentSheet:
     professional_count: int
     unit_count: int
     units_source: str
+    sites_source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Reads of the directory, as frozen rows: callers never hold a model."""
 
+from collections import Counter
 from collections.abc import Iterable
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from passerelle.core.directory.models import (
     AssigningAuthority,
@@ -14,6 +15,7 @@ from passerelle.core.directory.models import (
     SendingFacility,
     Site,
     Source,
+    SubTerritory,
     Territory,
     Unit,
 )
@@ -112,7 +114,7 @@ def authorities(establishment_code: str | None = None) -> list[AuthorityRow]:
     if establishment_code is not None:
         rows = rows.filter(establishment_id=establishment_code)
     return [
-        AuthorityRow(row.namespace, row.universal_id, row.kind, row.establishment_id)
+        AuthorityRow(row.namespace, row.universal_id, row.kind, row.get_kind_display(), row.establishment_id)
         for row in rows.order_by("establishment__rank", "namespace", "universal_id", "kind")
     ]
 
@@ -210,7 +212,7 @@ def establishment_sheet(code: str) -> EstablishmentSheet | None:
     if row is None:
         return None
     site_sheets = tuple(_site_sheets(code))
-    subs = row.sites.filter(sub_territories__absent_since=None).order_by("sub_territories__name")
+    subs = SubTerritory.objects.filter(sites__establishment=row, absent_since=None).order_by("name").distinct()
     return EstablishmentSheet(
         establishment=_establishment_row(row),
         aliases=tuple(row.aliases),
@@ -218,14 +220,13 @@ def establishment_sheet(code: str) -> EstablishmentSheet | None:
         source_is_official=row.source.is_official,
         to_confirm=frozenset(row.to_confirm),
         sites=site_sheets,
-        sub_territories=tuple(
-            name for name in subs.values_list("sub_territories__name", flat=True).distinct() if name is not None
-        ),
+        sub_territories=tuple(subs.values_list("name", flat=True)),
         facilities=tuple(facilities(code)),
         authorities=tuple(authorities(code)),
         professional_count=Employment.objects.filter(establishment_id=code, professional__absent_since=None).count(),
         unit_count=sum(len(sheet.units) for sheet in site_sheets),
         units_source=_units_source(code),
+        sites_source=site_sheets[0].source if site_sheets else "",
     )
 
 
@@ -236,14 +237,11 @@ def _units_source(code: str) -> str:
 
 def establishment_listing(*, with_test: bool) -> list[EstablishmentListing]:
     """Return the establishments with their numbers of sites and units, for the list page."""
-    rows = Establishment.objects.listed() if with_test else Establishment.objects.in_group()
-    counted = rows.annotate(
-        site_count=Count("sites", filter=Q(sites__absent_since=None), distinct=True),
-        unit_count=Count("units", filter=Q(units__absent_since=None), distinct=True),
-    )
+    site_counts = Counter(Site.objects.filter(absent_since=None).values_list("establishment_id", flat=True))
+    unit_counts = Counter(Unit.objects.filter(absent_since=None).values_list("establishment_id", flat=True))
     return [
-        EstablishmentListing(_establishment_row(row), row.site_count, row.unit_count)
-        for row in counted.order_by("rank", "code")
+        EstablishmentListing(row, site_counts[row.code], unit_counts[row.code])
+        for row in establishments(with_test=with_test)
     ]
 
 

@@ -71,7 +71,7 @@ def _load_places(load: "_Load", rows: TerritoryRows) -> None:
     load.bring(Partner, ("code",), rows.partners)
     load.bring(SubTerritory, ("code",), rows.sub_territories)
     for sub_territory in SubTerritory.objects.filter(code__in=rows.sub_territory_sites):
-        sub_territory.sites.set(rows.sub_territory_sites[sub_territory.code])
+        sub_territory.sites.set(Site.objects.filter(code__in=rows.sub_territory_sites[sub_territory.code]))
 
 
 def _load_staff(load: "_Load", staff: FictitiousStaff) -> None:

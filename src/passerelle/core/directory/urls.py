@@ -1,5 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from passerelle.core.directory import views
 
 app_name = "directory"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.establishments, name="establishments"),
+    path("etablissements/<slug:code>/", views.establishment, name="establishment"),
+    path("professionnels/", views.professionals, name="professionals"),
+]

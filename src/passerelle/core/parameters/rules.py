@@ -63,6 +63,15 @@ class Parameter:
             raise WrongParameterKind(f"{self.key}: {self.value!r} is not text")
         return self.value
 
+    @property
+    def shown_value(self) -> str:
+        """Return the value as a French page writes it."""
+        if isinstance(self.value, bool):
+            return "oui" if self.value else "non"
+        if isinstance(self.value, str):
+            return self.value
+        return f"{self.value:,}".replace(",", "\u00a0").replace(".", ",")
+
     def is_overdue(self, today: date) -> bool:
         """Tell whether someone should have checked this value again."""
         return today >= self.check_by

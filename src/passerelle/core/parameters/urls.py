@@ -1,5 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from passerelle.core.parameters import views
 
 app_name = "parameters"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.in_force, name="list"),
+]

@@ -1,0 +1,1 @@
+"""The demonstration territory: fictitious patients, journeys and effects, planted and declared."""

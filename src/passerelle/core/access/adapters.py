@@ -43,9 +43,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
 
     def pre_login(self, request: HttpRequest, user: Account, **details: Any) -> HttpResponse | None:
         """Refuse a persona here: it is assumed by its own door, in demonstration only."""
-        if user.is_demo_persona:
-            return self.respond_user_inactive(request, user)
-        return super().pre_login(request, user, **details)
+        refusal = self.respond_user_inactive(request, user) if user.is_demo_persona else None
+        answer: HttpResponse | None = refusal or super().pre_login(request, user, **details)
+        return answer
 
     def post_login(self, request: HttpRequest, user: Account, **details: Any) -> HttpResponse:
         methods = [record["method"] for record in get_authentication_records(request, user)]
@@ -56,7 +56,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
             target=f"account:{user.pk}",
             detail={"methods": methods},
         )
-        return super().post_login(request, user, **details)
+        answer: HttpResponse = super().post_login(request, user, **details)
+        return answer
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Leave the event without the address that was typed: it may be a password, or belong to nobody here."""

@@ -8,7 +8,7 @@ class Word(Enum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "Word":
+    def __new__(cls, value: str, label: str = "") -> "Word":
         member = object.__new__(cls)
         member._value_ = value
         member.label = label

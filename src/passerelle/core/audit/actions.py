@@ -10,7 +10,7 @@ class Action(Enum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "Action":
+    def __new__(cls, value: str, label: str = "") -> "Action":
         member = object.__new__(cls)
         member._value_ = value
         member.label = label
@@ -58,7 +58,7 @@ class Outcome(Enum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "Outcome":
+    def __new__(cls, value: str, label: str = "") -> "Outcome":
         member = object.__new__(cls)
         member._value_ = value
         member.label = label

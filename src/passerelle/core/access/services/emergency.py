@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from passerelle.core.access.models import EmergencyAccess
-from passerelle.core.access.services.checks import check
+from passerelle.core.access.services.checks import AccessRefused, check
 from passerelle.core.access.viewer import Viewer
 from passerelle.core.access.vocabulary import Act, Kind, Relation, State
 
@@ -31,6 +31,8 @@ def open_emergency_access(  # noqa: PLR0913 - an emergency access is all of this
         ReasonMissing: there is no reason.
         AccessRefused: this viewer may not open one.
     """
+    if viewer.account_id is None:
+        raise AccessRefused
     if not reason.strip():
         raise ReasonMissing
     target = f"person:{person_id}"

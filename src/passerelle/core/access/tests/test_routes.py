@@ -55,6 +55,8 @@ def test_every_route_declares_its_rule():
 def test_what_is_open_to_anyone_is_known():
     """Adding an open page is a decision: it changes this list."""
     known = (
+        "/health/live",
+        "/health/ready",
         "/connexion/",
         "/deconnexion/",
         "/inscription/",

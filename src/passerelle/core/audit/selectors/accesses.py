@@ -9,7 +9,10 @@ from passerelle.core.audit.models import AuditEvent
 
 @dataclass(frozen=True, slots=True)
 class AccessRow:
-    """One line of « Qui a consulté mon dossier »; `before` of the next page is `at`."""
+    """One line of « Qui a consulté mon dossier »; `before` of the next page is `at`.
+
+    `target` is what it was on, as recorded (`document:<id>`); `relation` what tied the reader to it, "" when unknown.
+    """
 
     at: datetime
     actor_name: str
@@ -18,6 +21,8 @@ class AccessRow:
     action_label: str
     target_label: str
     reason: str
+    target: str = ""
+    relation: str = ""
 
 
 def accesses_to(person_id: UUID, *, limit: int, before: datetime | None = None) -> list[AccessRow]:
@@ -35,6 +40,8 @@ def accesses_to(person_id: UUID, *, limit: int, before: datetime | None = None) 
             action_label=Action(event.action).label,
             target_label=labels.target_label(event.target),
             reason=event.reason,
+            target=event.target,
+            relation=str((event.detail or {}).get("relation", "")),
         )
         for event in events.order_by("-at", "-id")[:limit]
     ]

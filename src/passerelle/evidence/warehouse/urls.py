@@ -1,5 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from passerelle.evidence.warehouse import views
 
 app_name = "warehouse"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.extract, name="extract"),
+    path("nouvel-extrait/", views.refresh, name="refresh"),
+]

@@ -8,9 +8,9 @@ from passerelle.evidence.indicators import api as indicators
 METHOD: Final = (
     "Pour chaque site, on calcule de combien la moyenne a changé entre les mois d’avant et les mois d’après le début. "
     "On compare ensuite les changements des sites du projet à ceux des autres sites (différence de différences, un "
-    "chiffre par site). Chaque site pèse selon le nombre de séjours sur lequel repose son changement, et garde le même "
-    "poids avant et après. L’intervalle à 95\u00a0% retient la plus large de deux incertitudes\u00a0: les sites d’un même "
-    "groupe n’évoluent pas tous pareil, et les séjours d’un même site ne durent pas tous autant."
+    "chiffre par site). Chaque site pèse selon le nombre de séjours de son changement, et garde le même poids avant et "
+    "après. L’intervalle à 95\u00a0% retient la plus large de deux incertitudes\u00a0: les sites d’un même groupe "
+    "n’évoluent pas tous pareil, et les séjours d’un même site ne durent pas tous autant."
 )
 _FULL_YEAR: Final = 12
 

@@ -53,13 +53,21 @@ class PersonaCard:
     role_label: str
     place: str
     can: str
+    is_one_of_many: bool
 
 
 def persona_cards() -> list[PersonaCard]:
     """Return the personas that have an account, in the order of their file."""
     ready = dict(Account.objects.filter(is_demo_persona=True, is_active=True).values_list("email", "display_name"))
     return [
-        PersonaCard(persona.code, ready[persona.email], persona.role.label, persona.place, persona.can)
+        PersonaCard(
+            persona.code,
+            ready[persona.email],
+            persona.role.label,
+            persona.place,
+            persona.can,
+            is_one_of_many=persona.role is Role.COMMITTEE_MEMBER,
+        )
         for persona in cast(directory.establishments())
         if persona.email in ready
     ]

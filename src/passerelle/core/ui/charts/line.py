@@ -12,7 +12,7 @@ from passerelle.core.ui.charts.scale import Scale, scale_of, spread
 from passerelle.core.ui.tables import Column, Table
 
 WIDE = Frame(width=760, height=320, left=48, right=170, top=34, bottom=34, tick_labels=8, name_length=22)
-COMPACT = Frame(width=300, height=300, left=28, right=96, top=34, bottom=34, tick_labels=3, name_length=13)
+COMPACT = Frame(width=300, height=300, left=28, right=96, top=34, bottom=34, tick_labels=3, name_length=12)
 _DOTTED_UP_TO = 18
 _NAME_GAP = 17
 

@@ -105,7 +105,8 @@ def messages_of(content: bytes, *, is_raw: bool) -> list[bytes]:
     """Split a file into messages and end their lines by CR as the standard wants; raw takes the file as it is."""
     if is_raw:
         return [content]
-    text = _LINE_BREAKS.sub(b"\r", content.removeprefix(_BOM)).strip(_BLANKS)
+    unframed = content.removeprefix(_BOM).replace(mllp.END, b"\r").replace(mllp.START, b"")
+    text = _LINE_BREAKS.sub(b"\r", unframed).strip(_BLANKS)
     return [part.strip(_BLANKS) + b"\r" for part in _NEXT_MESSAGE.split(text) if part.strip(_BLANKS)]
 
 

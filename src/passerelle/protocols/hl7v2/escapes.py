@@ -30,7 +30,7 @@ def escape(text: str, separators: Separators = DEFAULT) -> str:
 @lru_cache(maxsize=64)
 def _reader(separators: Separators, charset: str) -> tuple[re.Pattern[str], Callable[[re.Match[str]], str]]:
     mark = re.escape(separators.escape)
-    pattern = re.compile(rf"{mark}([FSTREPHN]|\.[a-z]{{2}}[+-]?\d{{0,4}}|X(?:[0-9A-Fa-f]{{2}})+){mark}")
+    pattern = re.compile(rf"{mark}([FSTREPHN]|\.[a-z]{{2}}(?:(?!{mark})[+-])?\d{{0,4}}|X(?:[0-9A-Fa-f]{{2}})+){mark}")
     fixed = {
         "F": separators.field,
         "S": separators.component,

@@ -64,15 +64,16 @@ class Segment:
 
     def get(self, place: str) -> str:
         """Return one leaf such as `3[2].4.2`, unescaped, "" when absent; what the path leaves out is the first."""
-        field, repetition, component, subcomponent = paths.steps(place)
-        text = self.field(field)
-        if not text:
-            return ""
-        separators = self.separators
-        if self._is_delimiters(field):
+        return self.at(paths.steps(place))
+
+    def at(self, steps: paths.Steps) -> str:
+        """Return the leaf that steps already read lead to."""
+        text = self.field(steps.field)
+        if not text or self._is_delimiters(steps.field):
             return text
-        text = _nth(text, repetition, separators.repetition)
-        return unescape(_leaf(text, component, subcomponent, separators), separators, self.charset)
+        separators = self.separators
+        text = _nth(text, steps.repetition, separators.repetition)
+        return unescape(_leaf(text, steps.component, steps.subcomponent, separators), separators, self.charset)
 
     def repetitions(self, n: int) -> list[Repetition]:
         """Return the occurrences of field n; none when it is empty."""
@@ -160,7 +161,7 @@ class Message:
         for segment in self._segments:
             if segment.name == wanted.segment:
                 if left == 0:
-                    return segment.get(place.split("-", 1)[1])
+                    return segment.at(wanted.steps)
                 left -= 1
         return ""
 

@@ -1,25 +1,22 @@
 from __future__ import annotations
 
-import re
 from importlib.resources import files
 
 _FILE = "field_names.txt"
 
 
 def _read(text: str) -> tuple[dict[str, str], dict[tuple[str, int], str]]:
+    """Read `# PID Title`, then one field a line in order; `7=Label` jumps to a number."""
     segments: dict[str, str] = {}
     fields: dict[tuple[str, int], str] = {}
-    for line in text.splitlines():
-        if heading := re.fullmatch(r"# ([A-Z][A-Z0-9]{2}) (.+)", line):
-            name = heading[1]
-            segments[name] = heading[2]
-            number = 0
-        elif line.strip():
-            numbered = re.fullmatch(r"(?:(\d+)=)?(.+)", line.strip())
-            if numbered is None:
-                continue
-            number = int(numbered[1]) if numbered[1] else number + 1
-            fields[name, number] = numbered[2]
+    for block in text.split("# ")[1:]:
+        heading, *lines = block.splitlines()
+        name, _, segments[heading[:3]] = heading.partition(" ")
+        number = 0
+        for line in lines:
+            jump, _, label = line.rpartition("=")
+            number = int(jump) if jump else number + 1
+            fields[name, number] = label
     return segments, fields
 
 

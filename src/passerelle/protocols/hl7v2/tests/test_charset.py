@@ -77,6 +77,12 @@ def test_asian_sets_of_the_table_are_known(name):
     assert hl7v2.parse(message(name, "金".encode(codec))).get("PID-5") == "金"
 
 
+def test_bytes_that_an_asian_set_does_not_know_are_read_otherwise():
+    parsed = hl7v2.parse(message("BIG-5", b"R\xe9"))
+
+    assert (parsed.get("PID-5"), parsed.charset, parsed.charset_fallback) == ("Ré", "cp1252", True)
+
+
 def test_a_wide_declaration_on_narrow_bytes_is_read_as_utf_8():
     assert hl7v2.parse(message("UNICODE UTF-16", "Réault".encode())).get("PID-5") == "Réault"
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from passerelle.protocols import hl7v2
@@ -49,6 +49,9 @@ def test_bytes_that_the_charset_does_not_know_are_read_as_cp1252():
     assert hl7v2.unescape(r"\XE981\ ", charset="utf-8") == "é\x81 "
 
 
+@settings(max_examples=1_000)
+@example("\n\x1f", Separators(escape="+"))
+@example("\n4\x1f", Separators(escape="+"))
 @given(texts, delimiters)
 def test_what_is_escaped_means_the_same_text_again(text, separators):
     assert hl7v2.unescape(hl7v2.escape(text, separators), separators) == text

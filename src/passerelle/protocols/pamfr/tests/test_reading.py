@@ -260,3 +260,40 @@ def test_a_message_that_bears_no_date_at_all_is_refused():
     raw = samples.RESULTS.replace(b"|202106060931|", b"||")
 
     assert refused(raw) == ("MSH^1^7", "101")
+
+
+def test_an_address_that_says_nothing_is_left_out():
+    fields = samples.PID.split("|")
+    fields[11] = "^^^^^^H~^^^^^^BDL^^13004~2 RUE D'ESSAI^^SALON"
+
+    traits = read(with_pid("|".join(fields))).patient.traits
+
+    assert traits.address == pamfr.Address("2 RUE D'ESSAI", "", "SALON")
+    assert traits.birth_place == "13004"
+
+
+def test_contacts_that_are_neither_a_number_nor_an_address_are_left_out():
+    fields = samples.PID.split("|")
+    fields[13] = "^NET^Internet^pas une adresse~^PRN^PH"
+    fields[14] = "0490000000"
+
+    traits = read(with_pid("|".join(fields))).patient.traits
+
+    assert (traits.phone, traits.email) == ("0490000000", None)
+
+
+def test_a_professional_without_name_or_number_and_a_unit_without_code_are_left_out():
+    event = read(
+        adt_of("A02", samples.PID, "PV1|1|I|^^^|||^^^~7^Réault", "ZBE|1|2024||INSERT|N||Sans code^^^^^^UF~S^^9|~^^|")
+    )
+
+    assert event.visit.location is None
+    assert event.visit.attending is None
+    assert event.movement.medical_unit == pamfr.Unit("9", "S")
+    assert event.movement.care_unit is None
+
+
+def test_the_first_professional_who_is_someone_is_the_one():
+    event = read(adt_of("A02", samples.PID, "PV1|1|I||||^^^|^^^~7^Réault"))
+
+    assert event.visit.attending == pamfr.Practitioner("Réault", "", pamfr.Identifier("7"))

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from passerelle.protocols import hl7v2, pamfr
-from passerelle.protocols.pamfr.tests import strategies
+from passerelle.protocols.pamfr.tests import samples, strategies
 
 ENVELOPE = pamfr.Envelope("GAM|1", "CHU & fils", "DPI", "PASSERELLE", "42~1")
 
@@ -27,3 +30,22 @@ def test_a_written_message_says_who_speaks_and_which_profile_it_follows(event):
     assert not message.charset_fallback
     expected = {"ADT": ("2.5", "2.11"), "ORU": ("2.5", "2.1"), "MDM": ("2.6", "2.1")}
     assert (message.version, message.get("MSH-21")) == expected[message.code]
+
+
+def test_an_ins_that_is_not_among_the_identifiers_is_written_with_them():
+    event = pamfr.read(hl7v2.parse(samples.ADMISSION))
+    patient = event.patient
+    bare = replace(event, patient=replace(patient, identifiers=patient.identifiers[:1]))
+
+    assert pamfr.read(hl7v2.parse(pamfr.write(bare, ENVELOPE))).patient == patient
+
+
+@pytest.mark.parametrize("kind", ["ORU", "MDM"])
+def test_a_message_that_carries_no_document_writes_none(kind):
+    event = pamfr.read(hl7v2.parse(samples.LETTER))
+    empty = replace(event, kind=kind, trigger="R01" if kind == "ORU" else "T02", documents=())
+
+    message = hl7v2.parse(pamfr.write(empty, ENVELOPE))
+
+    assert message.all("OBX") == []
+    assert message.segment("TXA") is None

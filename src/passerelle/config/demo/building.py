@@ -18,6 +18,7 @@ from passerelle.cooperation.projects import api as projects
 from passerelle.core.access import api as access
 from passerelle.core.directory import api as directory
 from passerelle.core.parameters import api as parameters
+from passerelle.evidence.warehouse import api as warehouse
 
 Progress = Callable[[str, int, int], None]
 
@@ -54,9 +55,11 @@ def _people_the_house(found: Territory, at: datetime) -> None:
 
 
 def _cooperate(found: Territory, at: datetime) -> None:
-    """Load the bodies, projects and session of the demonstration, which stand on the territory."""
+    """Load the bodies, projects and session of the demonstration: their papers show the extract as it is now."""
+    warehouse.refresh(at=at)
     governance.load_demo(at=at, today=found.today)
-    projects.load_demo(at=at, today=found.today)
+    starts = {code: project.started_on for code, project in found.truth.projects.items()}
+    projects.load_demo(at=at, today=found.today, starts=starts)
 
 
 def _load_all(found: Territory, progress: Progress, workers: int) -> None:

@@ -182,13 +182,11 @@ class Journeys:
         return moment(start.date() + timedelta(days=night_count), min(18.9, max(8.5, self.random.gauss(12.5, 2.2))))
 
     def _planted_factor(self, kind: StayKind, place: Place, start: datetime) -> float:
-        project = {
-            StayKind.SURGERY: self.truth.projects["realite-virtuelle"],
-            StayKind.PAEDIATRICS: self.truth.projects["amenagements-parentalite"],
-        }.get(kind)
-        if project is None or place.site not in project.sites or start.date() < project.started_on:
-            return 1.0
-        return 1.0 + project.share
+        factor = 1.0
+        for project in self.truth.projects.values():
+            if kind == project.kind and place.site in project.sites and start.date() >= project.started_on:
+                factor *= 1.0 + project.share
+        return factor
 
     def _disposition(self, person: Person, kind: StayKind) -> str:
         age = person.age_on(self.truth.today)

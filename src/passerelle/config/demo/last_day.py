@@ -10,16 +10,19 @@ from passerelle.config.demo.chunks import CHUNK_PERSONS, chunk_sizes, draw_chunk
 from passerelle.config.demo.clinic import discharge_letter, draw_results, lab_report
 from passerelle.config.demo.files import Files, ipp
 from passerelle.config.demo.people import People, fictitious_ins
+from passerelle.config.demo.personas import UNIVERSITY, patient_persona
 from passerelle.config.demo.scribe import Scribe, Told, ins_identifier
 from passerelle.config.demo.shapes import Hospital, Move, Person, Place, Stay, StayKind
 from passerelle.config.demo.territory import Territory
 from passerelle.protocols import pamfr
 
 # How many patients live each story on that day.
-EMERGENCIES, ADMISSIONS, DAY_CASES, PREADMISSIONS, UPDATES = 60, 48, 22, 10, 14
+EMERGENCIES, ADMISSIONS, GOING_HOME, DAY_CASES, PREADMISSIONS, UPDATES = 60, 48, 20, 22, 10, 14
 CANCELLED_ARRIVALS, CANCELLED_TRANSFERS, CANCELLED_DISCHARGES, CORRECTIONS, MERGES, NEW_INS = 4, 3, 3, 3, 2, 2
 NEW_PATIENT_SHARE = 0.35
 WARD_KINDS = frozenset({"medecine", "chirurgie", "geriatrie", "smr", "psychiatrie"})
+STAYED = frozenset({StayKind.MEDICINE, StayKind.SURGERY, StayKind.GERIATRICS, StayKind.PAEDIATRICS})
+CHUNKS_READ = 8
 MESSAGES_CHUNK = 9_999
 
 
@@ -55,6 +58,8 @@ class _Day:
     people: People = field(init=False)
     files: Files = field(init=False)
     known: list[tuple[Person, str]] = field(init=False)
+    present: list[Stay] = field(init=False)
+    cast: Person | None = field(init=False)
 
     def __post_init__(self) -> None:
         truth, hospitals = self.territory.truth, self.territory.hospitals
@@ -62,14 +67,17 @@ class _Day:
         beyond = len(chunk_sizes(self.territory.persons)) * CHUNK_PERSONS
         self.people = People(self.random, truth.today, first_number=beyond)
         self.files = Files(self.random, hospitals, MESSAGES_CHUNK)
-        self.known = _known_patients(self.territory)
+        self.cast = patient_persona(self.territory.persons, truth=truth, hospitals=hospitals)
+        self.known, self.present = _patients(self.territory, self.cast)
         self.random.shuffle(self.known)
+        self.random.shuffle(self.present)
 
     def told(self) -> Iterator[Told]:
         """Yield all that is told, story after story."""
         stories: list[tuple[Callable[[], Scribe], int]] = [
             (self._emergency, EMERGENCIES),
             (self._admission, ADMISSIONS),
+            (self._going_home, min(GOING_HOME, len(self.present))),
             (self._day_case, DAY_CASES),
             (self._preadmission, PREADMISSIONS),
             (self._update, UPDATES),
@@ -80,9 +88,24 @@ class _Day:
             (self._merge, MERGES),
             (self._new_ins, NEW_INS),
         ]
+        if self.cast is not None:
+            yield from self._visit_of_the_cast(self.cast).told
         for story, count in stories:
             for _ in range(count):
                 yield from story().told
+
+    def _visit_of_the_cast(self, person: Person) -> Scribe:
+        """Bring the patient of the cast to the university hospital for a blood test: their record grows today."""
+        hospital = self.territory.hospitals[UNIVERSITY]
+        place = _wards(hospital, "ambulatoire-medecine")[0]
+        at = moment(self.territory.truth.last_day, 9.25)
+        number = self.files.next_visit(hospital.code, at)
+        doctor = hospital.doctor(place.specialty, self.random)
+        scribe = Scribe(person, self.files.of(person, hospital.code, at), hospital, doctor, number, patient_class="O")
+        scribe.arrive("A04", at, place)
+        self._results(scribe, at, place, StayKind.DAY_MEDICINE)
+        scribe.leave(moment(self.territory.truth.last_day, 16.5))
+        return scribe
 
     def _emergency(self) -> Scribe:
         scribe, at, place = self._arrived("urgences", "A04", patient_class="E", admission_type="E")
@@ -99,8 +122,22 @@ class _Day:
             scribe.transfer(at + timedelta(hours=3.5), self._other_unit(scribe.hospital, place))
         return scribe
 
+    def _going_home(self) -> Scribe:
+        """Discharge, with a letter, someone who was there when the day began: their arrival came with the bulk."""
+        stay = self.present.pop()
+        scribe = Scribe(
+            stay.person, stay.file, self.territory.hospitals[stay.file.establishment], stay.doctor, stay.number
+        )
+        scribe.admitted_at, scribe.place, scribe.movements = stay.start, stay.place, len(stay.moves)
+        left = moment(self.territory.truth.last_day, self.random.uniform(10, 16))
+        scribe.leave(left)
+        over = self._stay(scribe, stay.place, stay.kind, stay.start, left)
+        letter = discharge_letter(over, [], self.territory.hospitals, self.random)
+        scribe.send_letter(left + timedelta(minutes=20), letter)
+        return scribe
+
     def _day_case(self) -> Scribe:
-        scribe, at, place = self._arrived("ambulatoire-chirurgie", "A01", earliest=6.8, latest=9)
+        scribe, at, place = self._arrived("ambulatoire-chirurgie", "A01", patient_class="O", earliest=6.8, latest=9)
         left = at + timedelta(hours=self.random.uniform(5, 8))
         scribe.leave(left)
         stay = self._stay(scribe, place, StayKind.DAY_SURGERY, at, left)
@@ -248,15 +285,21 @@ def _wards(hospital: Hospital, specialty: str) -> list[Place]:
     return [place for place in hospital.places if place.kind in WARD_KINDS]
 
 
-def _known_patients(territory: Territory) -> list[tuple[Person, str]]:
-    """Return living patients of the first chunks who are not in hospital, each with a place that knows them."""
-    found: list[tuple[Person, str]] = []
-    for number, size in list(enumerate(chunk_sizes(territory.persons)))[:2]:
+def _patients(territory: Territory, cast: Person | None) -> tuple[list[tuple[Person, str]], list[Stay]]:
+    """Return patients of the first chunks: those at home, each with a place that knows them, and stays that go on."""
+    at_home: list[tuple[Person, str]] = []
+    going_on: list[Stay] = []
+    for number, size in list(enumerate(chunk_sizes(territory.persons)))[:CHUNKS_READ]:
         chunk = draw_chunk(number, size, truth=territory.truth, hospitals=territory.hospitals)
-        present = {stay.person.number for stay in chunk.stays if stay.end is None}
-        found += [
+        open_stays = {stay.person.number: stay for stay in chunk.stays if stay.end is None}
+        going_on += [stay for stay in open_stays.values() if stay.kind in STAYED]
+        at_home += [
             (person, next(iter(person.files)))
             for person in chunk.persons
-            if person.files and person.deceased_at is None and person.number not in present
+            if person.files and person.deceased_at is None and person.number not in open_stays and not _is(person, cast)
         ]
-    return found
+    return at_home, going_on
+
+
+def _is(person: Person, other: Person | None) -> bool:
+    return other is not None and person.number == other.number

@@ -15,6 +15,8 @@ class PlantedProject:
     title: str
     sites: frozenset[str]
     started_on: date
+    kind: str
+    """The kind of stay it is about (`StayKind`)."""
     share: float
     """Relative change of the nights after the start: -0.18 takes 18 % away, 0 changes nothing."""
 
@@ -47,6 +49,7 @@ def read_truth(today: date, path: Path = TRUTH_FILE) -> Truth:
                 title=project["title"],
                 sites=frozenset(project["sites"]),
                 started_on=months_before(today, project["started_months_ago"]),
+                kind=project["effect"]["kind"],
                 share=project["effect"]["share"],
             )
             for code, project in content["projects"].items()

@@ -2,7 +2,9 @@ from collections import Counter
 
 import pytest
 
+from passerelle.config.demo.chunks import draw_chunk
 from passerelle.config.demo.last_day import last_day_messages
+from passerelle.config.demo.personas import patient_persona
 from passerelle.config.demo.shapes import PARIS, TEST_OID
 from passerelle.core.directory import api as directory
 from passerelle.protocols import cda, hl7v2, pamfr
@@ -10,9 +12,19 @@ from passerelle.protocols import cda, hl7v2, pamfr
 WANTED = {"A01", "A02", "A03", "A04", "A05", "A11", "A12", "A13", "A28", "A31", "A40", "A47", "Z99", "R01", "T02"}
 
 
+_sent: list[bytes] = []
+
+
 @pytest.fixture
-def messages(territory):
-    return [hl7v2.parse(raw) for raw in last_day_messages(territory)]
+def sent(territory):
+    """The messages of the day, written once a run."""
+    _sent[:] = _sent or last_day_messages(territory)
+    return _sent
+
+
+@pytest.fixture
+def messages(sent):
+    return [hl7v2.parse(raw) for raw in sent]
 
 
 @pytest.fixture
@@ -27,8 +39,8 @@ def test_the_last_day_is_some_hundreds_of_messages_of_every_kind(messages):
     assert set(kinds) == WANTED
 
 
-def test_the_same_territory_sends_the_same_messages(territory):
-    assert last_day_messages(territory) == last_day_messages(territory)
+def test_the_same_territory_sends_the_same_messages(territory, sent):
+    assert last_day_messages(territory) == sent
 
 
 def test_a_control_id_is_used_once(messages):
@@ -112,3 +124,24 @@ def test_a_cancellation_names_the_movement_it_cancels(events):
 
     assert len(cancelled) >= 10
     assert {(movement.id, movement.original_trigger) for movement in cancelled} <= told
+
+
+def test_the_patient_of_the_cast_comes_that_day_and_gets_results(events, territory):
+    person = patient_persona(territory.persons, truth=territory.truth, hospitals=territory.hospitals)
+
+    theirs = [event for event in events if event.patient.ins and event.patient.ins.matricule == person.ins]
+
+    assert [event.trigger for event in theirs] == ["A04", "R01", "A03"]
+
+
+def test_someone_who_was_there_goes_home_under_the_number_of_their_arrival(events, territory):
+    bulk = {
+        stay.number
+        for number in range(4)
+        for stay in draw_chunk(number, 500, truth=territory.truth, hospitals=territory.hospitals).stays
+        if stay.end is None
+    }
+
+    gone = {event.patient.account.value for event in events if getattr(event, "trigger", "") == "A03"}
+
+    assert len(gone & bulk) >= 5

@@ -260,11 +260,19 @@ def test_the_planted_effect_is_found_within_its_standard_error(chunks):
 
 
 def test_the_project_without_effect_shows_none(chunks):
-    project = TRUTH.projects["amenagements-parentalite"]
+    project = TRUTH.projects["parentalite-pediatrie"]
 
     change, error = _change(chunks, StayKind.PAEDIATRICS, project.sites, project.started_on)
 
     assert project.share == 0
+    assert abs(change) < 3 * error
+
+
+def test_the_accelerated_recovery_programme_changes_nothing_where_it_is_alone(chunks):
+    project, other = TRUTH.projects["raac"], TRUTH.projects["realite-virtuelle"]
+
+    change, error = _change(chunks, StayKind.SURGERY, project.sites - other.sites, project.started_on)
+
     assert abs(change) < 3 * error
 
 

@@ -10,7 +10,7 @@ from passerelle.care.exchange.api import Rejected, apply_waiting, receive, route
 from passerelle.care.exchange.models import Message, State
 from passerelle.care.exchange.tests.samples import admission, open_facility
 from passerelle.core.access import api as access
-from passerelle.core.access.tests.cast import account, sign_in
+from passerelle.core.access.tests.cast import account
 from passerelle.core.audit.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -23,8 +23,12 @@ def places(db):
 
 
 def signed_in(name, *roles, establishment=None):
+    holder = account(name, *roles, establishment=establishment, password=None)
     browser = Client()
-    sign_in(browser, account(name, *roles, establishment=establishment))
+    browser.force_login(holder)
+    session = browser.session
+    session["passerelle_second_factor"] = str(holder.pk)
+    session.save()
     return browser
 
 

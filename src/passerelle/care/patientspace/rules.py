@@ -26,6 +26,13 @@ _MINE = {
     "record_exported": "vous avez copié votre dossier",
     "audit_read": "vous avez regardé qui a consulté votre dossier",
 }
+_WHY = {
+    "treating": "fait partie d’une équipe qui vous soigne ou vous a soigné",
+    "author": "son équipe a écrit ce document",
+    "chosen": "vous l’avez choisi comme médecin traitant",
+    "emergency": "pendant un accès d’urgence",
+    "representative": "vous représente légalement",
+}
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -66,8 +73,13 @@ def sentence(action: str, label: str, *, document: str, is_mine: bool) -> str:
     told = told or label[:1].lower() + label[1:]
     if not document:
         return told
-    quoted = f"le document « {document} »"
+    quoted = f"le document «\u00a0{document}\u00a0»"
     return told.replace("un document", quoted) if "un document" in told else f"{told}, sur {quoted}"
+
+
+def why(relation: str) -> str:
+    """Return the reason that the tie itself gives, "" when it gives none."""
+    return _WHY.get(relation, "")
 
 
 def lines(facts: Iterable[tuple[Fact, str]]) -> list[Line]:

@@ -10,9 +10,8 @@ from django.utils import timezone
 from passerelle.care.patientspace import rules
 from passerelle.care.record import api as record
 from passerelle.core.access import api as access
-from passerelle.core.access.api import Act, Kind, Relation, Role, Viewer
+from passerelle.core.access.api import Act, Kind, Relation, Viewer
 from passerelle.core.audit import api as audit
-from passerelle.core.directory import api as directory
 
 RECENT = timedelta(days=30)
 _SHOWN_AT_HOME = 3
@@ -66,7 +65,7 @@ def home(viewer: Viewer, person_id: UUID, *, at: datetime) -> Home:
         last_stay=over[0] if over else None,
         documents=tuple(documents[:_SHOWN_AT_HOME]),
         recent_document_count=sum(_is_recent(document, at) for document in documents),
-        accesses=_accesses(viewer, person_id, documents, before=None, with_mine=False).lines[:_SHOWN_AT_HOME],
+        accesses=_accesses(person_id, documents, before=None, with_mine=False).lines[:_SHOWN_AT_HOME],
     )
 
 
@@ -132,11 +131,10 @@ def accesses(
     target = f"person:{person_id}"
     access.check(viewer, Kind.AUDIT, Act.READ, relation=relation, target=target, person_id=person_id, at=at)
     documents = record.documents(viewer, person_id, at=at)
-    return _accesses(viewer, person_id, documents, before=before, with_mine=with_mine)
+    return _accesses(person_id, documents, before=before, with_mine=with_mine)
 
 
 def _accesses(
-    viewer: Viewer,
     person_id: UUID,
     documents: Iterable[record.DocumentRow],
     *,
@@ -144,12 +142,11 @@ def _accesses(
     with_mine: bool,
 ) -> Accesses:
     titles = {str(document.id): document.title for document in documents}
-    hospitals = {row.code: row.name for row in directory.establishments(with_test=True)}
     facts: list[tuple[rules.Fact, str]] = []
     for _ in range(_BATCHES):
         rows = audit.accesses_to(person_id, limit=_BATCH, before=before)
         for row in rows:
-            fact = _fact(row, viewer, titles, hospitals)
+            fact = _fact(row, titles)
             if with_mine or not fact.is_mine:
                 facts.append((fact, row.action_label))
         before = rows[-1].at if len(rows) == _BATCH else None
@@ -158,22 +155,17 @@ def _accesses(
     return Accesses(tuple(rules.lines(facts)), before)
 
 
-def _fact(row: audit.AccessRow, viewer: Viewer, titles: dict[str, str], hospitals: dict[str, str]) -> rules.Fact:
+def _fact(row: audit.AccessRow, titles: dict[str, str]) -> rules.Fact:
     action = _CODES.get(row.action_label, "")
     return rules.Fact(
         at=row.at,
         day=timezone.localdate(row.at),
         who=row.actor_name,
-        profession=_profession(row.role_label),
-        where=hospitals.get(row.establishment_name, row.establishment_name),
+        profession=row.role_label,
+        where=row.establishment_name,
         action=action,
-        document=rules.document_of(row.target_label, titles),
-        why=row.reason,
-        is_mine=row.role_label in {Role.PATIENT.value, Role.PATIENT.label} and row.actor_name == viewer.name,
+        document=rules.document_of(row.target, titles),
+        why=row.reason or rules.why(row.relation),
+        is_mine=row.relation == Relation.SELF.value,
         is_emergency=action == audit.Action.EMERGENCY_ACCESS.value,
     )
-
-
-def _profession(role: str) -> str:
-    known = {each.value: each.label for each in Role} | {"system": "logiciel de la plateforme"}
-    return known.get(role, role)

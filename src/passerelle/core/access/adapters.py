@@ -6,7 +6,7 @@ import io
 import time
 from typing import Any
 
-import qrcode
+import qrcode  # type: ignore[import-untyped]  # the library has no types
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from qrcode.image.svg import SvgPathFillImage
+from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]  # the library has no types
 
 from passerelle.core.access.models import Account
 from passerelle.core.access.sessions import is_last_second_factor

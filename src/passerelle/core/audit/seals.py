@@ -5,9 +5,10 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -16,6 +17,7 @@ from django.conf import settings
 from passerelle.core.audit.rules import Head, merkle_root
 
 NO_SEAL = "0" * 64
+LONGEST_LINE = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +57,33 @@ def folder() -> Path:
 
 
 def append(heads: Sequence[Head], *, at: datetime) -> Seal:
-    """Sign the heads and add a line to the seal file, under a lock, synced to disk."""
+    """Sign the heads and add a line to the seal file, under a lock, synced to disk.
+
+    When nothing was recorded since the last seal, that one is returned and nothing is written.
+    """
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    key = _signing_key()
-    with (folder() / "seals.jsonl").open("a+", encoding="utf-8") as file:
+    root = merkle_root(heads).hex()
+    with (folder() / "seals.jsonl").open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
-        lines = file.read().splitlines()
-        previous = fingerprint(lines[-1]) if lines else NO_SEAL
-        unsigned = Seal(at=at, heads=tuple(heads), root=merkle_root(heads).hex(), previous=previous, signature="")
-        seal = Seal(at, unsigned.heads, unsigned.root, previous, key.sign(unsigned.signed_bytes()).hex())
-        file.write(seal.line() + "\n")
+        last_line = _last_line(file)
+        last = _parse(last_line, 0) if last_line else None
+        if last is not None and last.root == root:
+            return last
+        previous = fingerprint(last_line) if last_line else NO_SEAL
+        unsigned = Seal(at=at, heads=tuple(heads), root=root, previous=previous, signature="")
+        seal = replace(unsigned, signature=_signing_key().sign(unsigned.signed_bytes()).hex())
+        file.write(seal.line().encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
     return seal
+
+
+def _last_line(file: BinaryIO) -> str:
+    """Return the last line without reading the file: it grows by one line a minute for years."""
+    end = file.seek(0, os.SEEK_END)
+    file.seek(max(0, end - LONGEST_LINE))
+    lines = file.read().splitlines()
+    return lines[-1].decode() if lines else ""
 
 
 def read_all() -> Iterator[Seal]:
@@ -78,12 +93,17 @@ def read_all() -> Iterator[Seal]:
         SealBroken: a line is not what was signed, or the line before it is missing.
     """
     path = folder() / "seals.jsonl"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    if not lines:
+    if not path.exists():
         return
-    public = _public_key()
+    with path.open(encoding="utf-8") as file:
+        yield from _proved(line.rstrip("\n") for line in file)
+
+
+def _proved(lines: Iterable[str]) -> Iterator[Seal]:
+    public = None
     previous = NO_SEAL
     for number, line in enumerate(lines, start=1):
+        public = public or _public_key()
         seal = _parse(line, number)
         if seal.previous != previous:
             raise SealBroken(f"sceau {number} : il ne suit pas le précédent")

@@ -5,7 +5,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerelle.core.access import rules
@@ -165,6 +165,7 @@ roles = st.frozensets(st.sampled_from(Role))
 cells = st.tuples(st.sampled_from(Relation), st.sampled_from(Kind), st.sampled_from(Act), st.sampled_from(State))
 
 
+@settings(deadline=None)
 @given(held=roles, cell=cells)
 def test_several_roles_allow_what_one_of_them_allows(held, cell):
     relation, kind, act, state = cell
@@ -174,6 +175,7 @@ def test_several_roles_allow_what_one_of_them_allows(held, cell):
     assert together == any(_decide(role, relation, kind, act, state).allowed for role in held)
 
 
+@settings(deadline=None)
 @given(held=roles, more=roles, cell=cells)
 def test_one_role_more_never_closes_a_door(held, more, cell):
     relation, kind, act, state = cell
@@ -181,6 +183,7 @@ def test_one_role_more_never_closes_a_door(held, more, cell):
     assert decide(held | more, relation, kind, act, state).allowed >= decide(held, relation, kind, act, state).allowed
 
 
+@settings(deadline=None)
 @given(held=roles, cell=cells)
 def test_the_same_question_gets_the_same_answer(held, cell):
     relation, kind, act, state = cell
@@ -188,6 +191,7 @@ def test_the_same_question_gets_the_same_answer(held, cell):
     assert decide(held, relation, kind, act, state) == decide(frozenset(list(held)[::-1]), relation, kind, act, state)
 
 
+@settings(deadline=None)
 @given(held=roles, kind=st.sampled_from(Kind), act=st.sampled_from(Act))
 def test_a_page_opens_when_some_relation_and_state_would(held, kind, act):
     viewer = Viewer(assignments=frozenset((role, None) for role in held))

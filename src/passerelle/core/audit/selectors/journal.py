@@ -38,8 +38,13 @@ class JournalRow:
     establishment_name: str
     person_id: UUID | None
     target: str
+    target_label: str
     reason: str
     line: str
+
+    @property
+    def target_id(self) -> str:
+        return self.target.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,7 @@ def _row(event: AuditEvent, names: dict[str, str]) -> JournalRow:
         establishment_name=names.get(event.establishment, event.establishment),
         person_id=event.person_id,
         target=event.target,
+        target_label=labels.target_label(event.target),
         reason=event.reason,
         line=str(event.detail.get("line", "")),
     )

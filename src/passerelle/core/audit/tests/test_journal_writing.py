@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import InternalError, ProgrammingError, connection, connections, transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerelle.core.audit import rules
@@ -122,6 +122,7 @@ def test_what_the_database_would_change_is_refused():
 
 
 @pytest.mark.django_db
+@settings(deadline=None)
 @given(
     text=st.text(max_size=400),
     detail=st.recursive(
@@ -181,11 +182,13 @@ def test_shards_are_used_evenly():
     assert max(counts) < 1200
 
 
+@settings(deadline=None)
 @given(st.permutations([rules.Head(shard, shard, bytes([shard]) * 32) for shard in range(16)]))
 def test_the_root_does_not_depend_on_the_order_of_reading(heads):
     assert rules.merkle_root(heads) == rules.merkle_root(sorted(heads, key=lambda head: head.shard))
 
 
+@settings(deadline=None)
 @given(place=st.integers(0, 15), change=st.sampled_from(["sequence", "hash"]))
 def test_the_root_changes_with_any_head(place, change):
     heads = [rules.Head(shard, 4, bytes(32)) for shard in range(16)]

@@ -272,6 +272,21 @@ def test_what_is_recorded_after_a_seal_is_no_fault(journal):
     assert verify().events == EVENTS + 1
 
 
+def _three_seals():
+    for day in range(3):
+        _sql("SET LOCAL session_replication_role = origin")
+        record(Action.AUDIT_READ, by=None, at=START, target="audit")
+        _sql("SET CONSTRAINTS ALL IMMEDIATE")
+        seal(at=START + timedelta(days=day))
+
+
+def test_a_minute_without_events_writes_no_seal(journal):
+    first = seal(at=START)
+
+    assert seal(at=START + timedelta(minutes=1)) == first
+    assert len((seals.folder() / "seals.jsonl").read_text().splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -285,8 +300,7 @@ def test_what_is_recorded_after_a_seal_is_no_fault(journal):
     ids=["root", "first gone", "one gone", "swapped", "unreadable", "moment"],
 )
 def test_a_damaged_seal_file_is_a_fault(journal, damage):
-    for day in range(3):
-        seal(at=START + timedelta(days=day))
+    _three_seals()
     path = seals.folder() / "seals.jsonl"
     path.write_text("\n".join(damage(path.read_text().splitlines())) + "\n")
 

@@ -9,9 +9,11 @@ class SearchForm(forms.Form):
     etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *State.choices])
     etablissement = forms.ChoiceField(label="Établissement", required=False)
     du = forms.DateField(
-        label="Reçu du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label="Reçu depuis le", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    au = forms.DateField(label="au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    au = forms.DateField(
+        label="Reçu jusqu’au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     avant = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, *args: object, **kwargs: object) -> None:

@@ -27,7 +27,7 @@ class SegmentView:
     """A segment and its fields; `is_wrong` when the error is in it."""
 
     name: str
-    title: str
+    caption: str
     fields: list[FieldView]
     is_wrong: bool
 
@@ -51,7 +51,7 @@ def segments_of(raw: bytes, *, error_where: str) -> list[SegmentView]:
     for segment in message.segments:
         ranks[segment.name] += 1
         is_wrong = (segment.name, ranks[segment.name]) == (wrong.segment, wrong.rank)
-        views.append(_segment(segment, wrong.field if is_wrong else 0, is_wrong=is_wrong))
+        views.append(_segment(segment, ranks[segment.name], wrong.field if is_wrong else 0, is_wrong=is_wrong))
     return views
 
 
@@ -82,7 +82,7 @@ def _place(where: str) -> _Place:
     return _Place(found["segment"], int(found["rank"] or 1), int(found["field"] or 0)) if found else _Place()
 
 
-def _segment(segment: hl7v2.Segment, wrong_field: int, *, is_wrong: bool) -> SegmentView:
+def _segment(segment: hl7v2.Segment, rank: int, wrong_field: int, *, is_wrong: bool) -> SegmentView:
     fields = [
         FieldView(
             place=f"{segment.name}-{n}",
@@ -93,7 +93,9 @@ def _segment(segment: hl7v2.Segment, wrong_field: int, *, is_wrong: bool) -> Seg
         for n, text in enumerate(segment.fields)
         if n > 0 and (text or n == wrong_field)
     ]
-    return SegmentView(segment.name, hl7v2.segment_name(segment.name) or "", fields, is_wrong)
+    number = f"{segment.name} n° {rank}" if rank > 1 else segment.name
+    caption = " – ".join(filter(None, [number, hl7v2.segment_name(segment.name)]))
+    return SegmentView(segment.name, caption, fields, is_wrong)
 
 
 def _shortened(text: str) -> str:

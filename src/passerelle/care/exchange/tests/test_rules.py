@@ -84,7 +84,7 @@ def test_the_error_is_shown_on_its_field_even_when_it_is_empty():
 def test_segments_bear_french_names():
     pid = segments_of(admission(), error_where="")[2]
 
-    assert pid.title
+    assert "–" in pid.caption
     assert all(field.name for field in pid.fields)
 
 
@@ -104,3 +104,10 @@ def test_whatever_stops_a_message_comes_with_what_to_do(state, code):
 @pytest.mark.parametrize("state", ["received", "applied"])
 def test_the_ordinary_life_needs_no_advice(state):
     assert advice(state, "AA") == ""
+
+
+def test_repeated_segments_are_told_apart():
+    raw = admission() + b"OBX|1||A\rOBX|2||B\r"
+    captions = [view.caption for view in segments_of(raw, error_where="")]
+
+    assert len(captions) == len(set(captions))

@@ -2,14 +2,14 @@
 
 from passerelle.care.record.selectors.clauses import SearchError
 from passerelle.care.record.selectors.facts import stream_encounters
+from passerelle.care.record.selectors.opening import open_document
 from passerelle.care.record.selectors.reading import (
     documents,
     observations,
-    open_document,
-    relation_to,
     stays,
     timeline,
 )
+from passerelle.care.record.selectors.relations import relation_to
 from passerelle.care.record.selectors.rows import (
     DocumentRow,
     EncounterFact,
@@ -24,6 +24,7 @@ from passerelle.care.record.selectors.rows import (
 from passerelle.care.record.selectors.store import history, read, read_content, read_version, search, stream
 from passerelle.care.record.services.contents import BulkContent, bulk_load_contents, put_content
 from passerelle.care.record.services.loading import BulkRow, bulk_load
+from passerelle.care.record.services.stays import stay_id
 from passerelle.care.record.services.writing import Stored, delete, put
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "read_version",
     "relation_to",
     "search",
+    "stay_id",
     "stays",
     "stream",
     "stream_encounters",

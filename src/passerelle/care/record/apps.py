@@ -7,6 +7,9 @@ class RecordConfig(AppConfig):
     label = "record"
 
     def ready(self) -> None:
-        from passerelle.care.record.navigation import register  # noqa: PLC0415 - applications are loaded first
+        from passerelle.care.exchange.api import register_handler  # noqa: PLC0415 - applications are loaded first
+        from passerelle.care.record.inbound import handle  # noqa: PLC0415
+        from passerelle.care.record.navigation import register  # noqa: PLC0415
 
         register()
+        register_handler(handle, order=20, name="record")

@@ -1,0 +1,131 @@
+"""From a folded stay to an Encounter, and back from one that was loaded without its messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from passerelle.care.record.rules.stays import BASE, Stay, StayFact, UnitFact
+from passerelle.protocols.fhir import api as fhir
+
+ACT_CODES = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+DISPOSITIONS = "http://terminology.hl7.org/CodeSystem/discharge-disposition"
+PERSONS = "urn:oid:1.2.250.1.71.4.2.1"
+_CLASS_NAMES = {"IMP": "inpatient encounter", "EMER": "emergency", "AMB": "ambulatory", "PRENC": "pre-admission"}
+_CLASS_OF = {"IMP": "I", "EMER": "E", "AMB": "O", "PRENC": "P"}
+# Source: ATIH, guide méthodologique MCO, mode de sortie.
+_DISPOSITIONS = {
+    "6": ("other-hcf", "Mutation"),
+    "7": ("other-hcf", "Transfert"),
+    "8": ("home", "Domicile"),
+    "9": ("exp", "Décès"),
+}
+_FINISHED = {"finished", "cancelled", "entered-in-error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """The number of a stay: its value, the system of its authority, AN for an NDA or VN for a visit."""
+
+    value: str
+    system: str
+    type_code: str
+
+
+def system_of(namespace: str, universal_id: str) -> str:
+    """Return the naming system of an assigning authority: its OID, its FINESS, or its local name."""
+    if "." in universal_id:
+        return f"urn:oid:{universal_id}"
+    return f"urn:finess:{universal_id}" if universal_id else f"urn:passerelle:{namespace}"
+
+
+def encounter_of(stay: Stay, *, id_: str, subject: str, number: Numbered, place: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the Encounter of a stay; `subject` is the Patient's id, `place` the reference to the establishment."""
+    end = stay.discharged_at if stay.is_discharged else None
+    start = stay.admitted_at or stay.planned_at
+    known = dict(stay.base or {})
+    return fhir.encounter(
+        id_,
+        status=stay.status,
+        encounter_class=_class_of(stay, known),
+        subject=fhir.reference(f"Patient/{subject}"),
+        period=fhir.period(start, end),
+        identifier=known.get("identifier")
+        or [fhir.identifier(number.value, system=number.system, type_code=number.type_code)],
+        participant=_participants(stay) or known.get("participant"),
+        location=_locations(stay, known, number, end),
+        hospitalization=_hospitalization(stay) or (known.get("hospitalization") if end else None),
+        serviceProvider=known.get("serviceProvider") or dict(place),
+    )
+
+
+def _class_of(stay: Stay, known: Mapping[str, Any]) -> dict[str, Any]:
+    if not stay.patient_class and known.get("class"):
+        return dict(known["class"])
+    code = stay.class_code
+    return fhir.coding(ACT_CODES, code, _CLASS_NAMES[code])
+
+
+def _participants(stay: Stay) -> list[dict[str, Any]] | None:
+    if not stay.attending:
+        return None
+    logical = fhir.identifier(stay.attending_id, system=PERSONS) if stay.attending_id else None
+    return [{"individual": fhir.reference(None, display=stay.attending, logical=logical)}]
+
+
+def _locations(
+    stay: Stay, known: Mapping[str, Any], number: Numbered, end: datetime | None
+) -> list[dict[str, Any]] | None:
+    told = [
+        _location(unit.code, unit.label, number.system, step.start, until)
+        for step, until in stay.path
+        if (unit := step.unit) is not None
+    ]
+    before = [dict(one) for one in known.get("location", [])]
+    first = stay.path[0][0].start if stay.path else end
+    if before and first is not None and "end" not in before[-1].get("period", {}):
+        before[-1] = _closed(before[-1], first)
+    return before + told or None
+
+
+def _location(code: str, label: str, system: str, start: datetime, end: datetime | None) -> dict[str, Any]:
+    where = fhir.reference(None, display=label or code, logical=fhir.identifier(code, system=f"{system}:uf"))
+    return {"location": where, "status": "completed" if end else "active", "period": fhir.period(start, end)}
+
+
+def _closed(location: dict[str, Any], end: datetime) -> dict[str, Any]:
+    return location | {"status": "completed", "period": {**location.get("period", {}), "end": fhir.moment(end)}}
+
+
+def _hospitalization(stay: Stay) -> dict[str, Any] | None:
+    if not stay.disposition or not stay.is_discharged:
+        return None
+    code, label = _DISPOSITIONS.get(stay.disposition, ("oth", f"Mode de sortie {stay.disposition}"))
+    concept = fhir.codeable_concept(fhir.coding(DISPOSITIONS, code, label), text=label)
+    return {"dischargeDisposition": concept}
+
+
+def base_fact(resource: Mapping[str, Any], recorded_at: datetime) -> StayFact:
+    """Return the event that stands for all that came before, for a stay that was loaded without its messages."""
+    period = resource.get("period", {})
+    code = str(resource.get("class", {}).get("code", ""))
+    start, end = _moment(period.get("start")), _moment(period.get("end"))
+    units = [
+        UnitFact(str(one["location"].get("identifier", {}).get("value", "")), str(one["location"].get("display", "")))
+        for one in resource.get("location", [])
+    ]
+    return StayFact(
+        trigger=BASE,
+        recorded_at=recorded_at,
+        occurred_at=start or recorded_at,
+        source=BASE,
+        patient_class=_CLASS_OF.get(code, ""),
+        admitted_at=start,
+        discharged_at=end if resource.get("status") in _FINISHED else None,
+        unit=units[-1] if units else None,
+        base={name: part for name, part in resource.items() if name not in {"meta", "id"}},
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text and "T" in text else None

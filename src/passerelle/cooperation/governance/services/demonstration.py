@@ -26,6 +26,7 @@ from passerelle.core.access.api import Role
 from passerelle.core.audit import api as audit
 
 _FILE: Final = Path(__file__).parents[1] / "data" / "demonstration.yaml"
+_FRIDAY: Final = 4
 _SECRETARIAT: Final = audit.Actor(account_id=None, name="Secrétariat des instances (démonstration)", role="cell")
 
 
@@ -71,6 +72,7 @@ def _load_earlier_session(content: Mapping[str, Any], today: date) -> None:
         return
     planned: Mapping[str, Any] = content["earlier_session"]
     day = today - timedelta(days=planned["days_before"])
+    day -= timedelta(days=max(0, day.weekday() - _FRIDAY))
     starts_at = timezone.make_aware(datetime.combine(day, time(planned["hour"])))
     meeting = Meeting(content["body"], starts_at, place=planned["place"], is_simulated=True)
     with transaction.atomic():

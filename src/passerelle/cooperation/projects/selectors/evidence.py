@@ -57,7 +57,7 @@ def _columns(first: str) -> list[Column]:
 
 def _groups(found: indicators.BeforeAfter) -> Table:
     result, unit = found.comparison, found.definition.unit
-    rows = [
+    rows: list[list[object]] = [
         _line("Sites du projet", result.project, unit),
         _line("Autres sites", result.others, unit),
         ["Écart des évolutions", "", "", wording.figure(result.difference, unit, signed=True), "", ""],
@@ -78,7 +78,7 @@ def _line(label: str, group: indicators.GroupChange, unit: str) -> list[object]:
 
 def _sites(found: indicators.BeforeAfter) -> Table:
     unit = found.definition.unit
-    rows = [
+    rows: list[list[object]] = [
         [
             f"{found.site_names.get(site.site, site.site)}{note}",
             wording.figure(site.before.mean, unit),

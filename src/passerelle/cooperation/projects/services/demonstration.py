@@ -36,7 +36,8 @@ def load_demo(*, at: datetime, today: date, starts: Mapping[str, date] | None = 
     load_projects(at=at, starts=starts)
     if governance.sessions(subject=(_KIND, _PROJECT)):
         return
-    starts_at = timezone.make_aware(datetime.combine(today, time(_HOUR)))
+    nine = timezone.make_aware(datetime.combine(today, time(_HOUR)))
+    starts_at = min(nine, at.replace(minute=0, second=0, microsecond=0))
     meeting = governance.Meeting(
         _BODY, starts_at, place="Salle du conseil, établissement support", is_remote=True, is_simulated=True
     )

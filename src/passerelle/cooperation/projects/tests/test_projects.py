@@ -49,7 +49,7 @@ def test_a_start_that_is_not_known_is_said_so(territory: None) -> None:
 def test_a_project_without_indicator_measures_nothing(territory: None) -> None:
     projects.load_projects(at=AT)
 
-    assert "Aucun indicateur" in project_page("parentalite-pediatrie").why_no_evidence
+    assert "Aucun indicateur" in project_page("amenagements-parentalite").why_no_evidence
     assert project_page("unknown") is None
 
 

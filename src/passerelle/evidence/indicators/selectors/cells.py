@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import duckdb
+from django.utils import timezone
 
 from passerelle.core.parameters.api import legal
 from passerelle.evidence.indicators.rules.definition import Definition
@@ -27,14 +28,15 @@ def published(asked: Definition) -> Published | None:
     extract = warehouse.current_extract()
     if extract is None:
         return None
-    minimum = legal(asked.minimum_cell, extract.refreshed_at.date()).as_int
+    day = timezone.localdate(extract.refreshed_at)
+    minimum = legal(asked.minimum_cell, day).as_int
     with warehouse.connect() as connection:
         whole = definition(asked.within) if asked.within else None
-        cells = _cells(connection, whole or asked)
+        cells = _cells(connection, whole or asked, day)
         months = _calendar(cells)
         blocks = {site: cut(_filled(found, months), minimum=minimum) for site, found in cells.items()}
         if whole is not None:
-            part = _cells(connection, asked)
+            part = _cells(connection, asked, day)
             blocks = {
                 site: cut_part(found, _filled(part.get(site, {}), months), minimum=minimum)
                 for site, found in blocks.items()
@@ -42,15 +44,18 @@ def published(asked: Definition) -> Published | None:
     return Published(months, {site: found for site, found in blocks.items() if found}, extract.refreshed_at)
 
 
-def _cells(connection: duckdb.DuckDBPyConnection, asked: Definition) -> dict[str, dict[str, Amount]]:
-    """Return the sums by site and month. Column names come from a validated definition, values are bound."""
+def _cells(connection: duckdb.DuckDBPyConnection, asked: Definition, day: date) -> dict[str, dict[str, Amount]]:
+    """Return the sums by site and month. Column names come from a validated definition, values are bound.
+
+    The month of the extract is left out: it grows, and two extracts of it could be subtracted down to one stay.
+    """
     conditions = "".join(f' AND "{name}" IN (SELECT unnest(?))' for name in asked.population)
     rows = connection.execute(
         f'SELECT site, "{asked.month}", count(*), sum("{asked.summed}"), '  # noqa: S608 - validated column names
         f'sum("{asked.summed}" * "{asked.summed}") FROM stays '
-        f'WHERE "{asked.summed}" IS NOT NULL AND "{asked.month}" IS NOT NULL AND site IS NOT NULL{conditions} '
+        f'WHERE "{asked.summed}" IS NOT NULL AND "{asked.month}" < ? AND site IS NOT NULL{conditions} '
         "GROUP BY ALL ORDER BY ALL",
-        [list(values) for values in asked.population.values()],
+        [f"{day:%Y-%m}", *(list(values) for values in asked.population.values())],
     ).fetchall()
     cells: dict[str, dict[str, Amount]] = {}
     for site, month, count, total, squares in rows:

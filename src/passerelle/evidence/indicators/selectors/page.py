@@ -71,11 +71,17 @@ def _chart(found: IndicatorSeries, finding: str, place: str) -> LineChart:
                 is_quiet=row.code != place,
             )
             for row in found.rows
+            if row.code == place or _shows_enough(row)
         ],
         x_labels=[french.short_month(date.fromisoformat(f"{month}-01")) for month in found.months],
         y_unit=found.definition.unit,
         decimals=found.definition.decimals,
+        note="Une courbe par lieu qui montre au moins deux mois sur trois\u202f; le tableau les dit tous.",
     )
+
+
+def _shows_enough(row: SeriesRow) -> bool:
+    return 3 * sum(cell.value is not None for cell in row.cells) >= 2 * len(row.cells)
 
 
 def _table(found: IndicatorSeries) -> Table:

@@ -1,5 +1,6 @@
 """An indicator as rows of months, by site or by establishment: values, or None where they may not be shown."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -116,7 +117,7 @@ def before_after(indicator_code: str, *, sites: Sequence[str], started_on: date)
         months=found.months,
         project_curve=tuple(curve(found.blocks, comparison.project, found.months)),
         others_curve=tuple(curve(found.blocks, comparison.others, found.months)),
-        site_names={site.code: site.name for site in directory.sites()},
+        site_names=site_labels(),
         refreshed_at=found.refreshed_at,
     )
 
@@ -129,18 +130,25 @@ def _definition(code: str) -> Definition:
 
 
 def _places(by: By) -> list[tuple[str, str, list[str]]]:
-    sites = directory.sites()
     if by == "site":
-        names = {row.code: row.short_name for row in directory.establishments()}
-        return [
-            (site.code, f"{names[site.establishment]}, {site.name}", [site.code])
-            for site in sites
-            if site.establishment in names
-        ]
+        return [(code, label, [code]) for code, label in site_labels().items()]
+    sites = directory.sites()
     return [
         (row.code, row.short_name, [site.code for site in sites if site.establishment == row.code])
         for row in directory.establishments()
     ]
+
+
+def site_labels() -> dict[str, str]:
+    """Return how to name each site of the group: by its establishment alone when it is its only site."""
+    sites = directory.sites()
+    alone = Counter(site.establishment for site in sites)
+    return {
+        site.code: row.short_name if alone[row.code] == 1 else f"{row.short_name}, {site.name}"
+        for row in directory.establishments()
+        for site in sites
+        if site.establishment == row.code
+    }
 
 
 def _row(code: str, label: str, sites: Sequence[Sequence[Block]], months: Sequence[str]) -> SeriesRow:

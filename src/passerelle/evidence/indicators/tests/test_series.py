@@ -8,6 +8,7 @@ from passerelle.evidence.warehouse import api as warehouse
 from passerelle.evidence.warehouse.tests.journeys import (
     AT,
     Patient,
+    encounter,
     load,
     load_places,
     month_of_stays,
@@ -89,14 +90,21 @@ def test_surgery_is_hidden_where_it_would_uncover_the_few_others() -> None:
 
 
 def test_only_finished_inpatient_stays_count() -> None:
-    from passerelle.evidence.warehouse.tests.journeys import encounter
-
     who, unit = patient(), unit_of("aphm-nord")
     load(*month_of_stays(who, unit, MONTHS[0], [4.0] * 12))
     load(encounter(who, unit, AT, None), encounter(who, unit, AT.replace(year=2025, month=1), 1, class_code="AMB"))
     warehouse.refresh(at=AT)
 
     assert row(indicators.series(ALL, by="site"), "aphm-nord").period.count == 12
+
+
+def test_the_month_of_the_extract_is_not_published_until_it_is_over() -> None:
+    """Two extracts of a growing month could be subtracted down to one stay."""
+    stays("aphm-nord", date(2026, 2, 1), [4.0] * 12)
+    stays("aphm-nord", date(2026, 3, 1), [4.0] * 12)
+    warehouse.refresh(at=AT)
+
+    assert indicators.series(ALL).months == ("2026-02",)
 
 
 def test_months_may_be_chosen() -> None:

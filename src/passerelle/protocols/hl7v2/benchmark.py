@@ -15,9 +15,10 @@ _Reader: TypeAlias = Callable[[bytes], int]
 def compare(messages: Sequence[bytes], rounds: int) -> dict[str, float | int]:
     """Measure our reading rate beside the `hl7` package: same bytes, decoded, parsed, everything read on both sides.
 
-    Two readings: `fields` takes the text of every field, `leaves` visits every component and subcomponent. Times are of
-    the processor, so that a busy machine does not count; medians over `rounds`, message by message, sides taking turns. `_ratio` is
-    of the total times (a few large documents weigh most), `_ratio_median` is that of the typical message.
+    Two readings: `fields` takes the text of every field, `leaves` visits every component and subcomponent. Times are
+    of the processor, so that a busy machine does not count; medians over `rounds`, message by message, the sides
+    taking turns. `_ratio` is of the total times (large documents weigh most), `_ratio_median` that of the typical
+    message.
     """
     import hl7  # noqa: PLC0415 (a development dependency: the command line must start without it)
 

@@ -39,11 +39,11 @@ class Calendar:
     truth: Truth
 
     def arrival(self, kind: StayKind, random: Random) -> datetime:
-        """Return a moment of the window, more likely in the busy months and, when scheduled, on a working day."""
+        """Return a moment, more likely in the busy months and, when scheduled, on a working day."""
         weights = self.truth.seasons["emergency" if kind in UNSCHEDULED else "scheduled"]
-        days = (self.truth.last_day - self.truth.since).days
+        days = (self.truth.last_day - self.truth.first_arrivals).days
         for _ in range(DRAWS):
-            day = self.truth.since + timedelta(days=random.randrange(days))
+            day = self.truth.first_arrivals + timedelta(days=random.randrange(days))
             is_closed = kind not in UNSCHEDULED and day.weekday() >= SATURDAY
             if not is_closed and random.random() * 1.2 < weights[day.month - 1]:
                 break

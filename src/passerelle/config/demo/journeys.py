@@ -95,10 +95,13 @@ class Journeys:
                 break
             free_from = stay.end
             planned = sorted([*planned, *self._next_of(stay)])
-        return stays
+        return [stay for stay in stays if self._ends_in_window(stay)]
+
+    def _ends_in_window(self, stay: Stay) -> bool:
+        return stay.end is None or stay.end >= moment(self.truth.since, 0)
 
     def _window_start(self, person: Person) -> datetime:
-        return moment(max(self.truth.since, person.birth_date + timedelta(days=7)), 0)
+        return moment(max(self.truth.first_arrivals, person.birth_date + timedelta(days=7)), 0)
 
     def _is_in_window(self, start: datetime) -> bool:
         return start < moment(self.truth.last_day, 0)
@@ -110,7 +113,7 @@ class Journeys:
     def _kinds(self, person: Person) -> list[StayKind]:
         age = person.age_on(self.truth.today)
         mix = next(weights for upper, weights in MIX if age < upper)
-        count = 1 + _poisson(0.85 * person.frailty * (1.0 if age < 65 else 1.5), self.random)
+        count = 1 + _poisson(person.frailty * (1.0 if age < 65 else 1.5), self.random)
         kinds = self.random.choices(list(mix), list(mix.values()), k=count)
         if person.sex == "F" and age in FERTILE and self.random.random() < MATERNITY_SHARE:
             kinds.append(StayKind.MATERNITY)
@@ -169,7 +172,7 @@ class Journeys:
         )
         if stay.went_to == "dead":
             person.deceased_at = ended
-        if kind is StayKind.MATERNITY and ended:
+        if kind is StayKind.MATERNITY and ended and self._ends_in_window(stay):
             self._births(person, stay)
         return stay
 

@@ -17,7 +17,7 @@ from passerelle.config.demo.territory import Territory
 from passerelle.protocols import pamfr
 
 # How many patients live each story on that day.
-EMERGENCIES, ADMISSIONS, GOING_HOME, DAY_CASES, PREADMISSIONS, UPDATES = 60, 48, 20, 22, 10, 14
+EMERGENCIES, ADMISSIONS, GOING_HOME, DAY_CASES, PREADMISSIONS, UPDATES = 60, 36, 20, 22, 10, 14
 CANCELLED_ARRIVALS, CANCELLED_TRANSFERS, CANCELLED_DISCHARGES, CORRECTIONS, MERGES, NEW_INS = 4, 3, 3, 3, 2, 2
 NEW_PATIENT_SHARE = 0.35
 WARD_KINDS = frozenset({"medecine", "chirurgie", "geriatrie", "smr", "psychiatrie"})
@@ -90,6 +90,8 @@ class _Day:
         ]
         if self.cast is not None:
             yield from self._visit_of_the_cast(self.cast).told
+        for hospital in self.territory.hospitals.values():
+            yield from self._first_of_the_day(hospital).told
         for story, count in stories:
             for _ in range(count):
                 yield from story().told
@@ -105,6 +107,16 @@ class _Day:
         scribe.arrive("A04", at, place)
         self._results(scribe, at, place, StayKind.DAY_MEDICINE)
         scribe.leave(moment(self.territory.truth.last_day, 16.5))
+        return scribe
+
+    def _first_of_the_day(self, hospital: Hospital) -> Scribe:
+        """Admit someone new, so that no establishment is silent that day."""
+        person, place = self.people.draw(), self.random.choice(_wards(hospital, ""))
+        at = moment(self.territory.truth.last_day, self.random.uniform(7, 8))
+        file, number = self.files.of(person, hospital.code, at), self.files.next_visit(hospital.code, at)
+        scribe = Scribe(person, file, hospital, hospital.doctor(place.specialty, self.random), number)
+        scribe.identity("A28", at - timedelta(minutes=10))
+        scribe.arrive("A01", at, place)
         return scribe
 
     def _emergency(self) -> Scribe:

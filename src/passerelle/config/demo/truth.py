@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+WARM_UP_DAYS = 120
 TRUTH_FILE = Path(__file__).with_name("truth.yaml")
 
 
@@ -29,6 +30,11 @@ class Truth:
     projects: dict[str, PlantedProject]
     control_sites: frozenset[str]
     seasons: dict[str, tuple[float, ...]]
+
+    @property
+    def first_arrivals(self) -> date:
+        """When arrivals begin: before the window, so that its first month holds long stays that end in it too."""
+        return self.since - timedelta(days=WARM_UP_DAYS)
 
     @property
     def last_day(self) -> date:

@@ -172,12 +172,24 @@ def test_a_stay_goes_through_its_units_without_a_gap(chunks):
         assert stay.end is None or stay.start < stay.end
 
 
-def test_every_stay_begins_in_the_window_and_none_ends_after_it(chunks):
+def test_every_stay_ends_in_the_window_or_goes_on_at_its_end(chunks):
     first, last = moment(TRUTH.since, 0), moment(TRUTH.last_day, 5)
 
     for stay in _stays(chunks):
-        assert first <= stay.start < last
-        assert stay.end is None or stay.end <= last
+        assert stay.start < last
+        assert stay.end is None or first <= stay.end <= last
+
+
+def test_the_first_months_hold_long_stays_as_the_others_do(chunks):
+    ends = Counter(
+        (stay.end.year, stay.end.month)
+        for stay in _stays(chunks)
+        if stay.end and stay.kind in {StayKind.REHABILITATION, StayKind.PSYCHIATRY}
+    )
+    months = [count for _, count in sorted(ends.items())][:-1]
+
+    assert len(months) == 36
+    assert mean(months[:3]) > 0.7 * mean(months[6:])
 
 
 def test_some_patients_are_still_there_and_nobody_comes_back_after_death(chunks):

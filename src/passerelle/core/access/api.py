@@ -13,9 +13,10 @@ from passerelle.core.access.guards import (
 )
 from passerelle.core.access.matrix import decide
 from passerelle.core.access.rules import Decision
-from passerelle.core.access.selectors import has_emergency_access, viewer_of
+from passerelle.core.access.selectors import has_emergency_access, is_chosen_doctor, patients_who_chose, viewer_of
 from passerelle.core.access.services.accounts import end_role, grant_role, open_account, set_password
 from passerelle.core.access.services.checks import AccessRefused, allowed, check
+from passerelle.core.access.services.doctors import choose_doctor
 from passerelle.core.access.services.emergency import ReasonMissing, open_emergency_access
 from passerelle.core.access.services.personas import NotADemonstration, ensure_personas, link_patient_persona
 from passerelle.core.access.viewer import ANONYMOUS, AuthenticatedRequest, Viewer
@@ -40,15 +41,18 @@ __all__ = [
     "Viewer",
     "allowed",
     "check",
+    "choose_doctor",
     "decide",
     "end_role",
     "ensure_personas",
     "grant_role",
     "guarded",
     "has_emergency_access",
+    "is_chosen_doctor",
     "link_patient_persona",
     "open_account",
     "open_emergency_access",
+    "patients_who_chose",
     "public",
     "requires",
     "rule",

@@ -112,6 +112,29 @@ class EmergencyAccess(models.Model):
         return f"{self.account_id} · {self.person_id}"
 
 
+class ChosenDoctor(models.Model):
+    """The doctor of the town a person chose, from a day until another (exclusive); one at a time."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="compte")
+    person_id = models.UUIDField("personne")
+    starts_on = models.DateField("du")
+    ends_on = models.DateField("au (exclu)", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "médecin traitant choisi"
+        verbose_name_plural = "médecins traitants choisis"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="access_chosen_period"
+            ),
+            models.UniqueConstraint(fields=["person_id"], condition=Q(ends_on=None), name="access_chosen_one"),
+        ]
+        indexes = [models.Index(fields=["account", "person_id"], name="access_chosen_by")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} · {self.person_id}"
+
+
 CLASSIFICATION = {
     "Account": {
         "id": "neutral",
@@ -130,6 +153,13 @@ CLASSIFICATION = {
         "account": "identifying",
         "role": "neutral",
         "establishment": "neutral",
+        "starts_on": "neutral",
+        "ends_on": "neutral",
+    },
+    "ChosenDoctor": {
+        "id": "neutral",
+        "account": "identifying",
+        "person_id": "identifying",
         "starts_on": "neutral",
         "ends_on": "neutral",
     },

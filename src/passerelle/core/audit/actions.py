@@ -23,6 +23,7 @@ class Action(Enum):
     DOCUMENT_OPENED = "document_opened", "Document ouvert"
     RECORD_EXPORTED = "record_exported", "Dossier exporté"
     EMERGENCY_ACCESS = "emergency_access", "Accès d’urgence ouvert"
+    DOCTOR_CHOSEN = "doctor_chosen", "Médecin traitant choisi"
     IDENTITY_READ = "identity_read", "Identité consultée"
     IDENTITY_CHANGED = "identity_changed", "Identité modifiée"
     IDENTITY_MERGED = "identity_merged", "Identités rapprochées"

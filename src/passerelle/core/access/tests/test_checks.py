@@ -1,7 +1,7 @@
 """A check decides, leaves its event, and refuses like a missing page; an emergency opens a door for a while."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -160,3 +160,23 @@ def test_an_account_is_opened_in_small_letters_without_a_password():
     assert opened.email == "bob@exemple.invalid"
     assert not opened.has_usable_password()
     assert str(opened) == "Bob"
+
+
+def test_a_person_has_one_chosen_doctor_at_a_time():
+    first, second = account("colette", Role.TOWN_DOCTOR), account("didier", Role.TOWN_DOCTOR)
+    viewers = [access.viewer_of(each, on=AT.date(), second_factor=True) for each in (first, second)]
+    june, july = date(2025, 6, 1), date(2025, 7, 1)
+
+    access.choose_doctor(person_id=PERSON, account_id=first.pk, on=june, by=None, at=AT)
+    access.choose_doctor(person_id=PERSON, account_id=second.pk, on=july, by=None, at=AT)
+    access.choose_doctor(person_id=PERSON, account_id=second.pk, on=AT.date(), by=None, at=AT)
+
+    def chosen(on):
+        return [access.is_chosen_doctor(viewer, PERSON, on=on) for viewer in viewers]
+
+    assert chosen(date(2025, 5, 31)) == [False, False]
+    assert chosen(june) == chosen(date(2025, 6, 30)) == [True, False]
+    assert chosen(july) == chosen(AT.date()) == [False, True]
+    assert access.patients_who_chose(viewers[1], on=AT.date()) == [PERSON]
+    assert access.patients_who_chose(access.ANONYMOUS, on=AT.date()) == []
+    assert AuditEvent.objects.filter(action="doctor_chosen", person_id=PERSON).count() == 2

@@ -17,9 +17,6 @@ class State(models.TextChoices):
     REFUSED = "refused", "refusé"
 
 
-WAITING = (State.RECEIVED, State.PARKED)
-
-
 class Message(models.Model):
     """A message byte for byte, and what became of it. Rows are written by SQL, as `seq` is an identity column."""
 

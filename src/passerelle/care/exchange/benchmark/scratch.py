@@ -56,15 +56,22 @@ class ScratchHouse:
         with _stopped_after(self._start("work")):
             yield
 
-    def waiting(self) -> int:
-        """Count the messages that are received and not yet applied."""
+    def applied(self) -> int:
+        """Count the messages that are received, acknowledged and applied."""
         with psycopg.connect(**self.parameters) as session:
-            row = session.execute("SELECT count(*) FROM exchange_message WHERE state = 'received'").fetchone()
+            row = session.execute("SELECT count(*) FROM exchange_message WHERE state = 'applied'").fetchone()
         return int(row[0]) if row else 0
 
-    def wait_until_applied(self) -> None:
-        while self.waiting():
-            time.sleep(0.02)
+    def wait_until_one_is_applied(self) -> int:
+        """Wait for the worker to be at work, and return how many messages it applied so far."""
+        while not (applied := self.applied()):
+            time.sleep(0.05)
+        return applied
+
+    def forget_messages(self) -> None:
+        """Start the next measure from nothing."""
+        with psycopg.connect(**self.parameters) as session:
+            session.execute("TRUNCATE exchange_message, exchange_lanekey, exchange_step")
 
     def _run(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "passerelle", "manage", *arguments]

@@ -19,7 +19,7 @@ from passerelle.protocols import hl7v2, pamfr
 from passerelle.protocols.hl7v2 import Hl7Error
 
 _log = logging.getLogger(__name__)
-_WINDOW = 2000
+_WINDOW_PER_LANE = 40  # messages looked at for each lane wanted, so that a patient with many does not hide the others
 _LANES = 64
 _MESSAGES = 200
 _LONGEST_GROUP = timedelta(milliseconds=250)
@@ -74,14 +74,15 @@ def apply_waiting(*, clock: Clock) -> int:
     A group costs one commit. When anything in it fails the whole group is undone and its messages are taken again one
     by one, so that only the faulty one is parked or delayed.
     """
+    taken: list[_Waiting] = []
     try:
-        return _apply_group(clock)
+        return _apply_group(clock, taken)
     except Exception as error:
         if not connection.is_usable():
             raise
-        _log.info("group undone (%s), its messages are taken one by one", type(error).__name__)
+        _log.info("group undone (%s), its %d messages are taken one by one", type(error).__name__, len(taken))
     settled = 0
-    while settled < _MESSAGES and apply_one(clock=clock):
+    while settled < len(taken) and apply_one(clock=clock):
         settled += 1
     return settled
 
@@ -106,24 +107,23 @@ def apply_one(*, clock: Clock) -> bool:
     return True
 
 
-def _apply_group(clock: Clock) -> int:
+def _apply_group(clock: Clock, taken: list[_Waiting]) -> int:
     with transaction.atomic():
         started_at = clock()
-        done = []
         for waiting in _claimed(started_at, lanes=_LANES):
+            taken.append(waiting)
             _apply(waiting)
-            done.append(waiting)
             if clock() - started_at > _LONGEST_GROUP:
                 break
-        if done:
-            _mark_applied(done, at=clock())
-    return len(done)
+        if taken:
+            _mark_applied(taken, at=clock())
+    return len(taken)
 
 
 def _claimed(at: datetime, *, lanes: int) -> Iterator[_Waiting]:
     """Lock lanes that nobody works on, and yield what can be applied in them; locks fall with the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"at": at, "window": _WINDOW, "lanes": lanes})
+        cursor.execute(_CLAIM, {"at": at, "window": _WINDOW_PER_LANE * lanes, "lanes": lanes})
         claimed = [lane for (lane,) in cursor.fetchall()]
         # Read after locking: what the former holder of a lane did is seen.
         cursor.execute(_READ, [claimed, _MESSAGES])

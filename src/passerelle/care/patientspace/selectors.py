@@ -1,7 +1,7 @@
 """What each page of the patient shows, gathered through the record with the patient as viewer."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from passerelle.care.record import api as record
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, Kind, Relation, Viewer
 from passerelle.core.audit import api as audit
+from passerelle.protocols.cda import api as cda
 
 RECENT = timedelta(days=30)
 _SHOWN_AT_HOME = 3
@@ -93,7 +94,8 @@ def stay(viewer: Viewer, person_id: UUID, stay_id: UUID, *, at: datetime) -> rec
     found = next((stay for stay in timeline.stays if stay.id == stay_id), None)
     if found is None:
         raise access.AccessRefused
-    return found
+    readable = (replace(row, unit=cda.unit_label(row.unit)) for row in found.observations)
+    return replace(found, observations=tuple(readable))
 
 
 def shelf(documents: Sequence[record.DocumentRow], *, year: int | None, type_code: str) -> Shelf:

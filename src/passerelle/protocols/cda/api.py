@@ -17,6 +17,7 @@ from passerelle.protocols.cda.model import (
     Section,
     ServiceEvent,
     Table,
+    unit_label,
 )
 from passerelle.protocols.cda.page import is_sane_image, to_html
 from passerelle.protocols.cda.reader import read
@@ -44,5 +45,6 @@ __all__ = [
     "read",
     "safe_xml",
     "to_html",
+    "unit_label",
     "write",
 ]

@@ -21,6 +21,17 @@ class CdaError(ValueError):
         self.why = why
 
 
+_UNITS = {"10*9/L": "10⁹/L", "10*12/L": "10¹²/L", "{ratio}": "", "1": "", "[pH]": "", "Cel": "°C", "mm[Hg]": "mmHg"}
+
+
+def unit_label(unit: str) -> str:
+    """Return a UCUM unit as people write it: « µmol/L » for `umol/L`."""
+    known = _UNITS.get(unit)
+    if known is not None:
+        return known
+    return "µ" + unit[1:] if unit.startswith(("umol", "ug", "uL", "um/")) else unit
+
+
 class DocumentKind(Enum):
     """Documents that the writer makes: LOINC code, display, title, and CI-SIS template."""
 

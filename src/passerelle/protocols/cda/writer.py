@@ -16,6 +16,7 @@ from passerelle.protocols.cda.model import (
     PatientHeader,
     Results,
     Table,
+    unit_label,
 )
 
 Content: TypeAlias = Sequence[str] | Table | Results
@@ -162,7 +163,12 @@ def _table(table: Table) -> str:
 
 def _results_table(results: Sequence[LabResult]) -> Table:
     rows = tuple(
-        (each.label, f"{_number(each.value)} {each.unit}".strip(), _bounds(each), _FLAGS.get(each.interpretation, ""))
+        (
+            each.label,
+            f"{_number(each.value)} {unit_label(each.unit)}".strip(),
+            _bounds(each),
+            _FLAGS.get(each.interpretation, ""),
+        )
         for each in results
     )
     return Table(("Examen", "Résultat", "Valeurs de référence", "Lecture"), rows)

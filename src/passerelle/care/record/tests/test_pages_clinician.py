@@ -249,3 +249,12 @@ def test_reading_writes_nothing_but_the_journal(known, page):
     writes = [query["sql"] for query in queries if query["sql"].split()[0] in {"INSERT", "UPDATE", "DELETE"}]
 
     assert [sql for sql in writes if "audit_" not in sql] == []
+
+
+def test_two_letters_swapped_are_shown_as_a_difference():
+    pages.a_person("aphm", birth_name="DIOP", given=("Marie",))
+    pages.a_person("salon", birth_name="DIPO", given=("Marie",))
+    found = text(find(pages.alice(), "marie"))
+
+    assert '<mark class="differs">DIOP Marie</mark>' in found
+    assert '<mark class="differs">DIPO Marie</mark>' in found

@@ -54,7 +54,7 @@ class Found:
     """A person found: traits in the order of the columns, and where they are known."""
 
     person_id: UUID
-    name: str
+    name: Trait
     given: Trait
     birth_date: Trait
     sex: Trait
@@ -135,12 +135,13 @@ def found_people(viewer: Viewer, rows: Sequence[identity.PersonRow]) -> list[Fou
 
 
 def _near(row: identity.PersonRow, rows: Sequence[identity.PersonRow]) -> list[identity.PersonTraits]:
-    family = fhir.fold(row.traits.birth_name)
-    return [
-        other.traits
-        for other in rows
-        if other.person_id != row.person_id and fhir.fold(other.traits.birth_name) == family
-    ]
+    """Return those one could take for this row: the same birth name, or the same first name born the same day."""
+    return [other.traits for other in rows if other.person_id != row.person_id and _is_near(row.traits, other.traits)]
+
+
+def _is_near(one: identity.PersonTraits, other: identity.PersonTraits) -> bool:
+    (family, given), (its_family, its_given) = _key(one), _key(other)
+    return family == its_family or (given == its_given and one.birth_date == other.birth_date)
 
 
 def _found(
@@ -151,7 +152,7 @@ def _found(
     codes = dict.fromkeys(ref.establishment for ref in row.local_identities)
     return Found(
         person_id=row.person_id,
-        name=traits.display_name,
+        name=_trait(traits.display_name, near, "birth_name", traits),
         given=_trait(" ".join(traits.given_names) or traits.first_given, near, "first_given", traits),
         birth_date=_trait(french.short_day(traits.birth_date) if traits.birth_date else "", near, "birth_date", traits),
         sex=_trait(_SEXES.get(traits.sex, "inconnu"), near, "sex", traits),

@@ -15,6 +15,7 @@ from passerelle.care.record.views.people import banner_of
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
 from passerelle.core.ui.api import LineChart, Series, Sparkline, french
+from passerelle.protocols.cda import api as cda
 
 _READINGS = {
     "N": ("done", "dans les bornes"),
@@ -90,7 +91,7 @@ def latest(results: Sequence[record.ObservationRow]) -> list[Analyte]:
 
 def _analyte(code: str, unit: str, group: Sequence[record.ObservationRow]) -> Analyte:
     dated = sorted(group, key=lambda result: (result.observed_at is not None, _time(result.observed_at), result.id))
-    return Analyte(f"{code}|{unit}", dated[-1].label, unit, dated[-1], tuple(dated))
+    return Analyte(f"{code}|{unit}", dated[-1].label, cda.unit_label(unit), dated[-1], tuple(dated))
 
 
 def _time(at: datetime | None) -> float:

@@ -42,6 +42,14 @@ def test_a_table_is_shown_with_its_caption():
     assert "<caption>Déroulé</caption>" in shown(a_letter(sections=[("Intervention", table)]))
 
 
+@pytest.mark.parametrize(
+    ("ucum", "shown_as"),
+    [("umol/L", "µmol/L"), ("10*9/L", "10⁹/L"), ("mmol/L", "mmol/L"), ("{ratio}", ""), ("U/L", "U/L")],
+)
+def test_a_unit_is_shown_as_people_write_it(ucum, shown_as):
+    assert cda.unit_label(ucum) == shown_as
+
+
 @given(st.text(max_size=50))
 def test_any_text_gives_well_formed_xml(text):
     document = cda.read(

@@ -30,6 +30,7 @@ urlpatterns = [
     ),
     path("echanges/", include("passerelle.care.exchange.urls")),
     path("identites/", include("passerelle.care.identity.urls")),
+    path("fhir/", include("passerelle.care.record.fhir.urls")),
     path("", include("passerelle.care.record.urls")),
     path("mon-espace/", include("passerelle.care.patientspace.urls")),
     path("entrepot/", include("passerelle.evidence.warehouse.urls")),

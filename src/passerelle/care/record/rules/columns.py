@@ -99,6 +99,7 @@ def _observation(resource: Json) -> Columns:
         date_end=end,
         encounter=_encounter_id(resource.get("encounter")),
         identifiers=_identifiers(resource.get("identifier")),
+        security=_security(resource),
         number_value=float(value) if is_number and value is not None else None,
     )
 
@@ -142,6 +143,11 @@ def _concepts(node: Any) -> list[str] | None:
 
 def _identifiers(node: Any) -> list[str] | None:
     return _concepts(node)
+
+
+def _security(resource: Json) -> list[str] | None:
+    meta = resource.get("meta")
+    return _concepts(meta.get("security")) if isinstance(meta, dict) else None
 
 
 def _names(node: Any) -> str | None:

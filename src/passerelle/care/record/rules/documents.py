@@ -228,22 +228,33 @@ def result_of_message(told: pamfr.Observation, frame: Frame, *, id_: UUID) -> di
     )
 
 
-def result_of_cda(told: cda.LabResult, frame: Frame, *, id_: UUID, document: UUID, status: str) -> dict[str, Any]:
-    """Return the Observation of a coded result of a CDA; it says from which document it comes."""
+def result_of_cda(
+    told: cda.LabResult, frame: Frame, *, id_: UUID, document: UUID, status: str, restrictions: Iterable[str]
+) -> dict[str, Any]:
+    """Return the Observation of a coded result of a CDA: it says from which document, and is as restricted as it."""
     if isinstance(told.value, Decimal):
         value: dict[str, Any] = {"valueQuantity": fhir.quantity(told.value, told.unit, code=told.unit or None)}
     else:
         value = {"valueString": told.value}
-    return _observation(
-        id_,
-        frame,
-        status=status,
-        code=fhir.codeable_concept(fhir.coding(fhir.LOINC, told.loinc, told.label), text=told.label),
-        value=value,
-        at=told.effective_at or frame.occurred_at,
-        interpretation=told.interpretation,
-        reference_range=_range(told.low, told.high, told.unit, ""),
-    ) | {"derivedFrom": [fhir.reference(f"DocumentReference/{document}")]}
+    return (
+        _observation(
+            id_,
+            frame,
+            status=status,
+            code=fhir.codeable_concept(fhir.coding(fhir.LOINC, told.loinc, told.label), text=told.label),
+            value=value,
+            at=told.effective_at or frame.occurred_at,
+            interpretation=told.interpretation,
+            reference_range=_range(told.low, told.high, told.unit, ""),
+        )
+        | {"derivedFrom": [fhir.reference(f"DocumentReference/{document}")]}
+        | _restricted(restrictions)
+    )
+
+
+def _restricted(restrictions: Iterable[str]) -> dict[str, Any]:
+    labels = [fhir.coding(RESTRICTIONS, one) for one in sorted(restrictions)]
+    return {"meta": {"security": labels}} if labels else {}
 
 
 def _observation(  # noqa: PLR0913 - the parts of a result, each named at the call

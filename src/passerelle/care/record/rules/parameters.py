@@ -68,6 +68,7 @@ SEARCHED: dict[str, dict[str, Searched]] = {
         "code": Searched("codes", Reads.TOKENS),
         "category": Searched("categories", Reads.TOKENS),
         "encounter": Searched("encounter", Reads.ENCOUNTER),
+        "_security": Searched("security", Reads.TOKENS),
         "value-quantity": Searched("number_value", Reads.NUMBER),
     },
 }

@@ -10,7 +10,7 @@ from passerelle.core.access.api import State
 # CSP, art. L. 1110-4 speaks of the care team and gives no delay after the stay: a year, to be confirmed by the
 # data-protection officer.
 TREATING_AFTER: Final = timedelta(days=365)
-_STATES: Final = {
+RESTRICTED_STATES: Final = {
     "MASQUE_PS": State.OPPOSED,
     "INVISIBLE_PATIENT": State.UNANNOUNCED,
     "INVISIBLE_REP_LEGAUX": State.MINOR_SECRET,
@@ -19,12 +19,13 @@ _STATES: Final = {
 
 
 def restrictions_of(resource: Mapping[str, Any]) -> frozenset[str]:
-    """Return the restrictions a sender put on a document."""
-    coded = (coding for label in resource.get("securityLabel", []) for coding in label.get("coding", []))
+    """Return the restrictions a sender put on a document, or on the document a result came in."""
+    coded = [coding for label in resource.get("securityLabel", []) for coding in label.get("coding", [])]
+    coded += resource.get("meta", {}).get("security", [])
     return frozenset(str(coding["code"]) for coding in coded if coding.get("system") == RESTRICTIONS)
 
 
 def states_of(restrictions: Iterable[str]) -> tuple[State, ...]:
     """Return the states of a document: all of them must be allowed. An unknown restriction hides as an opposition."""
-    found = {_STATES.get(one, State.OPPOSED) for one in restrictions}
+    found = {RESTRICTED_STATES.get(one, State.OPPOSED) for one in restrictions}
     return tuple(sorted(found, key=str)) or (State.NORMAL,)

@@ -174,19 +174,14 @@ def _stays(viewer: Viewer, relation: Relation, kept: list[_Kept], where: present
 def _observations(
     viewer: Viewer, relation: Relation, kept: list[_Kept], where: presenting.Places
 ) -> list[ObservationRow]:
-    """Return the results; those that came in a document which is hidden from the viewer are hidden with it."""
+    """Return the results; those that came in a document which is hidden from the viewer are hidden as it is."""
     if not access.allowed(viewer, Kind.OBSERVATION, Act.READ, relation=relation):
         return []
-    hidden = {
-        f"DocumentReference/{one.resource['id']}"
-        for one in _of_type(kept, "DocumentReference")
-        if not may_know(viewer, relation, one.resource, one.establishment)
-    }
     return [
         presenting.observation_row(one.resource, one.establishment, where)
         for one in _of_type(kept, "Observation")
         if one.resource.get("status") not in _WITHDRAWN
-        and not any(source.get("reference") in hidden for source in one.resource.get("derivedFrom", []))
+        and may_know(viewer, relation, one.resource, one.establishment, kind=Kind.OBSERVATION)
     ]
 
 
@@ -203,11 +198,13 @@ def _documents(viewer: Viewer, relation: Relation, kept: list[_Kept], where: pre
     ]
 
 
-def may_know(viewer: Viewer, relation: Relation, resource: dict[str, Any], establishment: str) -> bool:
-    """Tell whether a document may be shown in a list: every one of its states must be allowed."""
+def may_know(
+    viewer: Viewer, relation: Relation, resource: dict[str, Any], establishment: str, *, kind: Kind = Kind.DOCUMENT
+) -> bool:
+    """Tell whether a document or a result may be shown in a list: every one of its states must be allowed."""
     tied = document_relation(viewer, relation, establishment)
     return all(
-        access.allowed(viewer, Kind.DOCUMENT, Act.READ, relation=tied, state=state)
+        access.allowed(viewer, kind, Act.READ, relation=tied, state=state)
         for state in states_of(restrictions_of(resource))
     )
 

@@ -60,7 +60,16 @@ def read_content(id_: UUID) -> StoredContent | None:
     return StoredContent(row[0], row[1], row[2], zlib.decompress(row[3]), row[4]) if row else None
 
 
-def search(
+def documents_pointing_at(content: StoredContent) -> list[StoredResource]:
+    """Return the current documents whose content these bytes are."""
+    sql = (
+        f"SELECT {_COLUMNS}, establishment FROM record_resource WHERE local_identity_id = %s"  # noqa: S608 - our words
+        " AND type = 'DocumentReference' AND NOT deleted AND position(%s in body) > 0 ORDER BY date_start DESC, id"
+    )
+    return _fetch(sql, [content.local_identity_id, f'"Binary/{content.id}"'])
+
+
+def search(  # noqa: PLR0913 - what a search is made of; every part is named at the call
     type_: str,
     params: Mapping[str, Sequence[str]],
     *,
@@ -68,11 +77,13 @@ def search(
     count: int = 50,
     cursor: str | None = None,
     sort: str | None = None,
+    within: Sequence[Clause] = (),
 ) -> Page:
     """Return a page of the resources that match FHIR search parameters (`{"date": ["ge2026-01-01"]}`).
 
     `local_identity_ids` bounds the search to these identities; None searches the whole store. `sort` is a parameter,
-    after `-` to go down. A page holds at most 500; `cursor` is the `next_cursor` of the page before.
+    after `-` to go down. A page holds at most 500; `cursor` is the `next_cursor` of the page before; `within` are more
+    conditions, of the access decision.
 
     Raises:
         SearchError: a parameter is unknown or ill-formed; it names it.
@@ -81,9 +92,7 @@ def search(
     if type_ not in SEARCHED:
         raise KeyError(type_)
     column, goes_down = order_of(type_, sort)
-    conditions = [Clause("type = %s", (type_,)), Clause("NOT deleted"), *clauses(type_, params)]
-    if local_identity_ids is not None:
-        conditions.append(Clause("local_identity_id = ANY(%s)", (list(local_identity_ids),)))
+    conditions = _conditions(type_, params, local_identity_ids, within)
     key = f"coalesce({column}, '-infinity')" if column == "date_start" else column
     if cursor is not None:
         conditions.append(_after(key, cursor, goes_down=goes_down))
@@ -103,16 +112,18 @@ def search(
 
 
 def count_matching(
-    type_: str, params: Mapping[str, Sequence[str]], *, local_identity_ids: Sequence[UUID] | None = None
+    type_: str,
+    params: Mapping[str, Sequence[str]],
+    *,
+    local_identity_ids: Sequence[UUID] | None = None,
+    within: Sequence[Clause] = (),
 ) -> int:
     """Return how many resources a search finds in all.
 
     Raises:
         SearchError: a parameter is unknown or ill-formed; it names it.
     """
-    conditions = [Clause("type = %s", (type_,)), Clause("NOT deleted"), *clauses(type_, params)]
-    if local_identity_ids is not None:
-        conditions.append(Clause("local_identity_id = ANY(%s)", (list(local_identity_ids),)))
+    conditions = _conditions(type_, params, local_identity_ids, within)
     where = " AND ".join(condition.sql for condition in conditions)
     with connection.cursor() as database:
         database.execute(
@@ -120,6 +131,18 @@ def count_matching(
             [value for condition in conditions for value in condition.values],
         )
         return int(database.fetchone()[0])
+
+
+def _conditions(
+    type_: str,
+    params: Mapping[str, Sequence[str]],
+    local_identity_ids: Sequence[UUID] | None,
+    within: Sequence[Clause],
+) -> list[Clause]:
+    conditions = [Clause("type = %s", (type_,)), Clause("NOT deleted"), *clauses(type_, params), *within]
+    if local_identity_ids is not None:
+        conditions.append(Clause("local_identity_id = ANY(%s)", (list(local_identity_ids),)))
+    return conditions
 
 
 def _after(key: str, cursor: str, *, goes_down: bool) -> Clause:

@@ -133,7 +133,15 @@ class _Shelf:
         results = told.cda.observations if told.cda else ()
         for rank, result in enumerate(results):
             id_ = rules.derived_id(document_id, f"result/{result.loinc}/{rank}")
-            self._put(rules.result_of_cda(result, self.frame, id_=id_, document=document_id, status=status))
+            told_result = rules.result_of_cda(
+                result,
+                self.frame,
+                id_=id_,
+                document=document_id,
+                status=status,
+                restrictions=told.document.restrictions,
+            )
+            self._put(told_result)
 
     def _withdraw_results(self, document_id: str) -> None:
         """Mark the results that came with a document which no longer stands."""

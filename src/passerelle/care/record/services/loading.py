@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from passerelle.care.record.rules.columns import COLUMN_NAMES, columns_of, values_in_order
-from passerelle.care.record.services.writing import to_the_millisecond, whole
+from passerelle.care.record.services.writing import content_of, to_the_millisecond, whole
 
 _BATCH = 500
 _COPY = (
@@ -53,8 +53,7 @@ def _line(type_: str, row: BulkRow, source: str) -> str:
     if resource["resourceType"] != type_:
         raise ValueError(f"{resource['resourceType']} among {type_}")
     at = to_the_millisecond(row.last_updated)
-    content = {name: part for name, part in resource.items() if name not in {"id", "meta"}}
-    body = whole(content, resource["id"], version=1, at=at).decode().replace("\\", "\\\\")
+    body = whole(content_of(resource), resource["id"], version=1, at=at).decode().replace("\\", "\\\\")
     columns = "\t".join(map(_field, values_in_order(columns_of(resource))))
     head = f"{type_}\t{resource['id']}\t{row.local_identity_id}\t1\t{at.isoformat()}\t{source}\t{body}\tf"
     return f"{head}\t{_escaped(row.establishment)}\t{columns}\n"

@@ -54,7 +54,7 @@ def put(
     A resource keeps the local identity it was first stored under. `establishment` is the local identity's by default.
     """
     type_, id_ = str(resource["resourceType"]), UUID(str(resource.get("id") or uuid4()))
-    content = {name: part for name, part in resource.items() if name not in {"id", "meta"}}
+    content = content_of(resource)
     held = _lock(type_, id_)
     if held is None:
         place = establishment or identity.local_traits(local_identity_id).establishment
@@ -79,11 +79,21 @@ def delete(type_: str, id_: UUID, *, at: datetime, source: str) -> Stored | None
     return Stored(id_, held.version + 1)
 
 
+_OURS = {"versionId", "lastUpdated"}
+
+
+def content_of(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a resource without what the store itself says of it: its id, version and moment."""
+    content = {name: part for name, part in resource.items() if name not in {"id", "meta"}}
+    meta = {name: part for name, part in resource.get("meta", {}).items() if name not in _OURS}
+    return content | ({"meta": meta} if meta else {})
+
+
 def whole(content: Mapping[str, Any], id_: UUID, *, version: int, at: datetime) -> bytes:
     """Return the text of a version: the resource with its id and meta."""
     head = {"resourceType": content["resourceType"], "id": str(id_)}
-    meta = {"versionId": str(version), "lastUpdated": fhir.moment(at)}
-    return fhir.dumps({**head, "meta": meta, **content})
+    meta = {**content.get("meta", {}), "versionId": str(version), "lastUpdated": fhir.moment(at)}
+    return fhir.dumps({**head, **content, "meta": meta})
 
 
 def to_the_millisecond(at: datetime) -> datetime:
@@ -126,5 +136,4 @@ def _replace(
 
 
 def _same(body: str, content: Mapping[str, Any]) -> bool:
-    held = fhir.loads(body)
-    return {name: part for name, part in held.items() if name not in {"id", "meta"}} == dict(content)
+    return content_of(fhir.loads(body)) == dict(content)

@@ -1,0 +1,73 @@
+"""The `read` and `vread` interactions.
+
+https://hl7.org/fhir/R4/http.html#read and https://hl7.org/fhir/R4/http.html#vread
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+
+from passerelle.care.identity import api as identity
+from passerelle.care.record.fhir.answers import Refusal, answer, not_found, version_headers
+from passerelle.care.record.fhir.gate import interaction
+from passerelle.care.record.fhir.scope import check_resource
+from passerelle.care.record.selectors import store
+from passerelle.care.record.selectors.rows import StoredResource
+from passerelle.core.access.api import Act, AuthenticatedRequest
+from passerelle.protocols.fhir import api as fhir
+
+
+@interaction("GET", "HEAD")
+def read(request: AuthenticatedRequest, type_: str, id_: str) -> HttpResponse:
+    """Give the current version; 304 when the reader has it, 410 when it was deleted."""
+    held = store.read(type_, uuid_of(id_))
+    if held is None:
+        raise not_found()
+    person_id = check_resource(request.viewer, held, Act.READ, at=timezone.now())
+    if held.deleted:
+        raise Refusal(410, "deleted", "Cette ressource a été supprimée.")
+    if request.headers.get("If-None-Match") == f'W/"{held.version}"':
+        return HttpResponse(status=304, headers=version_headers(held))
+    return answer(shown(held, person_id), headers=version_headers(held))
+
+
+@interaction("GET", "HEAD")
+def vread(request: AuthenticatedRequest, type_: str, id_: str, version: str) -> HttpResponse:
+    """Give one version, as it was."""
+    current = store.read(type_, uuid_of(id_))
+    if current is None:
+        raise not_found()
+    check_resource(request.viewer, current, Act.HISTORY, at=timezone.now())
+    held = store.read_version(type_, current.id, int(version)) if version.isdecimal() and len(version) < 9 else None
+    if held is None:
+        raise not_found()
+    if held.deleted:
+        raise Refusal(410, "deleted", "Cette version est une suppression.")
+    return answer(fhir.loads(held.body), headers=version_headers(held))
+
+
+def uuid_of(text: str) -> UUID:
+    """Return the id of an address.
+
+    Raises:
+        Refusal: it is not one of ours, so nothing is there.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        raise not_found() from None
+
+
+def shown(held: StoredResource, person_id: UUID | None = None) -> dict[str, Any]:
+    """Return a resource as given to a reader: a Patient links to the person's other local identities."""
+    resource = fhir.loads(held.body)
+    if held.type != "Patient":
+        return resource
+    person = person_id or identity.person_of(held.local_identity_id)
+    links = list(resource.get("link", []))
+    linked = {link["other"]["reference"] for link in links} | {f"Patient/{held.id}"}
+    others = [f"Patient/{one.id}" for one in identity.local_identities(person) if one.superseded_by is None]
+    links += [{"other": {"reference": one}, "type": "seealso"} for one in others if one not in linked]
+    return resource | ({"link": links} if links else {})

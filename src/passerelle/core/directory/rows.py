@@ -102,6 +102,11 @@ class SiteSheet:
     source: str
     to_confirm: tuple[str, ...]
 
+    @property
+    def caption(self) -> str:
+        """Tells the tables of a page apart."""
+        return f"Unités fonctionnelles, {self.site.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class EstablishmentSheet:

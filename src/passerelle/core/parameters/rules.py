@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 Scalar = int | float | str | bool
+CENTS = "centimes d’euro"
 
 
 class ParameterError(LookupError):
@@ -71,6 +72,16 @@ class Parameter:
         if isinstance(self.value, str):
             return self.value
         return f"{self.value:,}".replace(",", "\u00a0").replace(".", ",")
+
+    @property
+    def is_money(self) -> bool:
+        """Tell whether the value is an amount in cents."""
+        return self.unit == CENTS
+
+    @property
+    def shown_unit(self) -> str:
+        """Return the unit to write after the value: none after a word."""
+        return "" if isinstance(self.value, str) else self.unit
 
     def is_overdue(self, today: date) -> bool:
         """Tell whether someone should have checked this value again."""

@@ -32,7 +32,8 @@ def test_each_rule_shows_its_value_its_source_and_the_day_to_check_it_before(cli
 
     assert "À vérifier avant" in page
     assert "CASD" in page
-    assert "10\u00a0000\u00a0000 centimes" in page
+    assert "100\u00a0000,00\u00a0€" in page
+    assert "20\u00a0971\u00a0520 octets" in page
     assert page.count('<th scope="row">') == LegalParameter.objects.count()
 
 

@@ -18,11 +18,15 @@ _MOST_FAULTS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one sender may take of us. `frame_s` is the time a started frame has to end."""
+    """What senders may take of us: one by one, and `max_unfinished_bytes` for all the frames not yet ended.
+
+    `frame_s` is the time a started frame has to end.
+    """
 
     max_message_bytes: int = 20 * 1024 * 1024
     frame_s: float = 30.0
     max_connections: int = 1000
+    max_unfinished_bytes: int = 256 * 1024 * 1024
 
 
 class PortTaken(Exception):
@@ -84,6 +88,17 @@ class Server:
             for conversation in tuple(self._conversations):
                 if conversation.is_dragging(loop.time()):
                     conversation.hang_up("frame not ended in time")
+            self._relieve()
+
+    def _relieve(self) -> None:
+        """Hang up the largest unfinished frames until all of them together fit in memory."""
+        largest = sorted(self._conversations, key=lambda conversation: conversation.unfinished_bytes, reverse=True)
+        total = sum(conversation.unfinished_bytes for conversation in largest)
+        for conversation in largest:
+            if total <= self._limits.max_unfinished_bytes:
+                break
+            total -= conversation.unfinished_bytes
+            conversation.hang_up("too many bytes in unfinished frames")
 
 
 class _Conversation:
@@ -99,6 +114,7 @@ class _Conversation:
         self._writer = writer
         self._submit = submit
         self._limits = limits
+        self._deframer = mllp.Deframer(limits.max_message_bytes)
         self._frame_since: float | None = None
         self._faults = 0
         self._is_reading = False
@@ -107,11 +123,14 @@ class _Conversation:
         host = writer.get_extra_info("peername") or ("?", 0)
         self._peer = f"{host[0]}:{host[1]}"
 
+    @property
+    def unfinished_bytes(self) -> int:
+        return self._deframer.pending
+
     async def hold(self) -> None:
-        deframer = mllp.Deframer(self._limits.max_message_bytes)
         try:
             while not self._is_finishing and (chunk := await self._read()):
-                await self._take(deframer, chunk)
+                await self._take(chunk)
         except NotStored:
             _log.warning("connection %s closed: its message is not stored, so not acknowledged", self._peer)
         except (OSError, asyncio.CancelledError):
@@ -136,16 +155,16 @@ class _Conversation:
         finally:
             self._is_reading = False
 
-    async def _take(self, deframer: mllp.Deframer, chunk: bytes) -> None:
-        payloads, fault = _unframed(deframer, chunk)
-        if not deframer.pending:
+    async def _take(self, chunk: bytes) -> None:
+        payloads, fault = _unframed(self._deframer, chunk)
+        if not self._deframer.pending:
             self._frame_since = None
         elif payloads or self._frame_since is None:
             self._frame_since = asyncio.get_running_loop().time()
         await self._answer_all(payloads)
         if fault is not None:
             self._count_fault(fault)
-            await self._take(deframer, b"")
+            await self._take(b"")
 
     async def _answer_all(self, payloads: Sequence[bytes]) -> None:
         for payload in payloads:

@@ -149,6 +149,22 @@ def test_a_frame_fed_drop_by_drop_is_hung_up_too(listening):
     assert time.monotonic() - started < 4
 
 
+def test_unfinished_frames_never_fill_the_memory(transactional_db):
+    open_facility()
+    with (
+        Listening(Limits(max_unfinished_bytes=50_000, frame_s=2.0)) as listener,
+        plugged(listener) as small,
+        plugged(listener) as large,
+    ):
+        small.sendall(b"\x0b" + b"x" * 10_000)
+        large.sendall(b"\x0b" + b"x" * 60_000)
+        large.settimeout(1.8)
+
+        assert is_hung_up(large)
+        with Connection("127.0.0.1", listener.port) as client:
+            assert client.send(admission("M1")).code == "AA"
+
+
 def test_a_quiet_connection_between_messages_stays_open(listening):
     with Connection("127.0.0.1", listening.port) as client:
         client.send(admission("M1"))

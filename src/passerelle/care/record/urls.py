@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import path
 
 from passerelle.care.record.views.documents import document, document_file
 from passerelle.care.record.views.emergency import emergency
@@ -16,5 +16,4 @@ urlpatterns = [
     path("patients/<uuid:person_id>/urgence/", emergency, name="emergency"),
     path("documents/<uuid:document_id>/", document, name="document"),
     path("documents/<uuid:document_id>/fichier", document_file, name="document_file"),
-    path("fhir/", include("passerelle.care.record.fhir.urls")),
 ]

@@ -40,6 +40,7 @@ class Message(models.Model):
     ack_code = models.CharField("code d’acquittement", max_length=2)
     ack = models.BinaryField("acquittement rendu")
     attempts = models.PositiveSmallIntegerField("tentatives", default=0)
+    begun = models.PositiveSmallIntegerField("fois commencé en reprise", db_default=0)
     next_attempt_at = models.DateTimeField("prochaine tentative", null=True, blank=True)
     applied_at = models.DateTimeField("appliqué le", null=True, blank=True)
     error_where = models.CharField("endroit de l’erreur", max_length=200, blank=True)
@@ -148,6 +149,7 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "ack_code": "neutral",
         "ack": "neutral",
         "attempts": "neutral",
+        "begun": "neutral",
         "next_attempt_at": "neutral",
         "applied_at": "neutral",
         "error_where": "neutral",

@@ -9,7 +9,7 @@ from datetime import datetime
 import psycopg
 from django.db import Error, connection
 
-from passerelle.care.exchange.services.applying import apply_waiting
+from passerelle.care.exchange.services.applying import apply_waiting, recover
 from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.storing import CHANNEL
 
@@ -24,6 +24,7 @@ class Worker:
     def __init__(self, *, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._stop = threading.Event()
+        self._has_recovered = False
         self._bell: psycopg.Connection | None = None
 
     def stop(self) -> None:
@@ -48,7 +49,12 @@ class Worker:
 
     def _turn(self) -> int:
         self._listen()
-        return route_new_messages() + apply_waiting(clock=self._clock)
+        routed = route_new_messages()
+        if not self._has_recovered:
+            # The former worker may have been killed by one of these: they are taken one by one, before any other.
+            recover(clock=self._clock)
+            self._has_recovered = True
+        return routed + apply_waiting(clock=self._clock)
 
     def _listen(self) -> None:
         """Listen before looking, so that what arrives meanwhile rings."""

@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass
 from datetime import timedelta
 
+MOST_TIMES_BEGUN = 3  # without ever ending: the message kills the worker
 _MOST_ATTEMPTS_UNEXPECTED = 5
 _MOST_ATTEMPTS_TRANSIENT = 50
 _LONGEST_DELAY = timedelta(minutes=5)

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from passerelle.care.exchange.handlers import Inbound, Rejected, handlers
 from passerelle.care.exchange.models import State, Step, StepKind
 from passerelle.care.exchange.rules.keys import stored_text
-from passerelle.care.exchange.rules.retries import Fault, Next, what_next
+from passerelle.care.exchange.rules.retries import MOST_TIMES_BEGUN, Fault, Next, what_next
 from passerelle.care.exchange.services.lanes import hold_lanes
 from passerelle.protocols import hl7v2, pamfr
 from passerelle.protocols.hl7v2 import Hl7Error
@@ -42,7 +42,7 @@ _CLAIM = """
     SELECT lane FROM heads WHERE pg_try_advisory_xact_lock(lane) LIMIT %(lanes)s
 """
 _READ = """
-    SELECT id, lane, raw, establishment, sending_application, received_at, attempts, state, next_attempt_at
+    SELECT id, lane, raw, establishment, sending_application, received_at, attempts, begun, state, next_attempt_at
     FROM exchange_message
     WHERE lane = ANY(%s) AND state IN ('received', 'parked') ORDER BY seq LIMIT %s
 """
@@ -57,6 +57,7 @@ class _Waiting:
     sending_application: str
     received_at: datetime
     attempts: int
+    begun: int
     state: str
     next_attempt_at: datetime | None
 
@@ -85,6 +86,35 @@ def apply_waiting(*, clock: Clock) -> int:
     while settled < len(taken) and apply_one(clock=clock):
         settled += 1
     return settled
+
+
+def recover(*, clock: Clock, most: int = _MESSAGES) -> int:
+    """Apply message by message after a start, noting in a commit of its own that each is begun; return how many.
+
+    A worker that was killed by a message leaves no other trace: the message that was begun several times and never
+    ended is parked, and the others go on.
+    """
+    for count in range(most):
+        is_begun = _note_begun(clock)
+        if is_begun is None:
+            return count
+        if is_begun:
+            apply_one(clock=clock)
+    return most
+
+
+def _note_begun(clock: Clock) -> bool | None:
+    """Return True when a message is about to be applied, False when it is parked instead, None when none is left."""
+    with transaction.atomic():
+        waiting = next(_claimed(clock(), lanes=1), None)
+        if waiting is None:
+            return None
+        if waiting.begun >= MOST_TIMES_BEGUN:
+            _park(waiting, "", "l’exécutant s’est arrêté net chaque fois qu’il a commencé ce message", at=clock())
+            return False
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE exchange_message SET begun = begun + 1 WHERE id = %s", [waiting.id])
+    return True
 
 
 def apply_one(*, clock: Clock) -> bool:

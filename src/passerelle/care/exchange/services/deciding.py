@@ -27,8 +27,8 @@ def replay(*, message_id: UUID, by: audit.Actor, at: datetime, reason: str = "")
         NotParked: it is not waiting for a decision.
     """
     message = _parked(message_id)
-    message.state, message.attempts, message.next_attempt_at = State.RECEIVED, 0, None
-    message.save(update_fields=["state", "attempts", "next_attempt_at"])
+    message.state, message.attempts, message.begun, message.next_attempt_at = State.RECEIVED, 0, 0, None
+    message.save(update_fields=["state", "attempts", "begun", "next_attempt_at"])
     _decided(message, StepKind.REPLAYED, by=by, at=at, reason=reason)
 
 

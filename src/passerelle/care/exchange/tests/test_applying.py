@@ -7,6 +7,7 @@ from django.utils import timezone
 from passerelle.care.exchange.api import Rejected, apply_waiting, receive, route_new_messages
 from passerelle.care.exchange.handlers import register_handler, remove_handler
 from passerelle.care.exchange.models import LaneKey, Message, State, Step
+from passerelle.care.exchange.services.applying import recover
 from passerelle.care.exchange.services.deciding import NotParked, ReasonRequired, replay, set_aside
 from passerelle.care.exchange.tests.samples import AT, admission, merge
 from passerelle.core.audit.api import Actor
@@ -248,3 +249,32 @@ def test_refused_messages_are_never_applied(facility, recorder):
 
     assert recorder.seen == []
     assert set(states().values()) == {State.REFUSED}
+
+
+def test_a_message_that_kills_the_worker_is_parked_and_the_others_go_on(facility, recorder):
+    recorder.failures["M1"] = SystemExit("killed")  # nothing catches it, as nothing catches a kill
+    send(admission("M1", ipp="1"), admission("M2", ipp="1"), admission("M3", ipp="2"))
+    route_new_messages()
+    for _ in range(3):
+        with pytest.raises(SystemExit):
+            recover(clock=lambda: AT)
+
+    recover(clock=lambda: AT)
+
+    assert states() == {"M1": State.PARKED, "M2": State.RECEIVED, "M3": State.APPLIED}
+    assert "arrêté net" in Message.objects.get(control_id="M1").error_why
+
+
+def test_recovery_applies_what_was_left_in_order(facility, recorder):
+    send(*(admission(f"M{n}", ipp=str(n % 2)) for n in range(6)))
+    route_new_messages()
+
+    assert recover(clock=lambda: AT) == 6
+    assert recorder.seen == [f"M{n}" for n in range(6)]
+
+
+def test_recovery_is_bounded(facility, recorder):
+    send(*(admission(f"M{n}", ipp=str(n)) for n in range(6)))
+    route_new_messages()
+
+    assert recover(clock=lambda: AT, most=2) == 2

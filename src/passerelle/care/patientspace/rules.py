@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 _PHRASES = {
     "record_read": "a consulté votre dossier",
-    "record_searched": "a retrouvé votre nom dans une recherche",
+    "record_searched": "a cherché dans votre dossier",
     "record_written": "a complété votre dossier",
     "history_read": "a relu d’anciennes versions de votre dossier",
     "document_opened": "a ouvert un document",
@@ -23,6 +23,7 @@ _PHRASES = {
 _MINE = {
     "record_read": "vous avez consulté votre dossier",
     "document_opened": "vous avez ouvert un document",
+    "record_searched": "vous avez parcouru la liste de vos documents",
     "record_exported": "vous avez copié votre dossier",
     "audit_read": "vous avez regardé qui a consulté votre dossier",
 }

@@ -71,6 +71,6 @@ class EmergencyForm(forms.Form):
         },
     )
     confirmed = forms.BooleanField(
-        label="Je prends en charge ce patient, et cet accès est nécessaire à ses soins.",
+        label="Je prends en charge ce patient, et cet accès est nécessaire à ses soins",
         error_messages={"required": "Cochez cette case\u00a0: un accès d’urgence engage la personne qui l’ouvre."},
     )

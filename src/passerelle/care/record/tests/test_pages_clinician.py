@@ -62,6 +62,15 @@ def test_near_homonyms_are_told_apart():
     assert found.count("Homonyme") == 2
 
 
+def test_a_new_search_starts_empty(known):
+    client = pages.alice()
+    find(client, "allegre")
+    shown = text(client.get(reverse("record:patients"), {"nouvelle": ""}))
+
+    assert "Qui cherchez-vous" in shown
+    assert "allegre" not in shown
+
+
 def test_nobody_found_tells_what_to_try():
     assert "Personne ne correspond" in text(find(pages.alice(), "introuvable"))
 

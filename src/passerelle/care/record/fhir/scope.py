@@ -120,7 +120,7 @@ def _of_the_treated(viewer: Viewer, type_: str, at: datetime) -> Scope:
 def _visible(viewer: Viewer, type_: str, relation: Relation) -> tuple[Clause, ...]:
     """Return the conditions that leave out what the restrictions hide from this viewer."""
     kind = KINDS[type_]
-    if not access.allowed(viewer, kind, Act.SEARCH, relation=relation):
+    if not access.allowed(viewer, kind, Act.READ, relation=relation):  # finding an identity is for the pages
         return (NOTHING,)
     if kind not in {Kind.DOCUMENT, Kind.OBSERVATION}:
         return ()
@@ -138,8 +138,6 @@ def _visible(viewer: Viewer, type_: str, relation: Relation) -> tuple[Clause, ..
 
 def _hidden(viewer: Viewer, kind: Kind, relation: Relation) -> list[str]:
     def may(state: State) -> bool:
-        return access.allowed(viewer, kind, Act.SEARCH, relation=relation, state=state) or access.allowed(
-            viewer, kind, Act.READ, relation=relation, state=state
-        )
+        return access.allowed(viewer, kind, Act.READ, relation=relation, state=state)
 
     return [token(RESTRICTIONS, code) for code, state in RESTRICTED_STATES.items() if not may(state)]

@@ -1,6 +1,6 @@
 """Search on the typed columns. Source: http://hl7.org/fhir/R4/search.html."""
 
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -10,7 +10,7 @@ from passerelle.care.record.tests.cast import LOINC, NOON, a_patient, a_report, 
 from passerelle.protocols.fhir import api as fhir
 
 pytestmark = pytest.mark.django_db
-WHO, OTHER, STAY = uuid4(), uuid4(), uuid4()
+WHO, OTHER, STAY = (UUID(int=number, version=4) for number in (1, 2, 3))
 
 
 def store(resource, *, hours=0.0, who=WHO):

@@ -4,9 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import override_settings
+from hypothesis import settings
 
 pytest_plugins = ["tests.plugin_cluster"]
 
+# Time is never a reason to fail: machines are shared, and a hang has a limit of its own (pytest-timeout).
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.load_profile("house")
+
+# Argon2 is slow on purpose; a test that signs in a hundred times is not the place for it.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -14,9 +21,12 @@ STORAGES = {
 
 
 @pytest.fixture(scope="session", autouse=True)
-def static_files_need_no_collecting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Serve static files from their sources: a test needs neither `collectstatic` nor its manifest."""
+def static_files_and_passwords_are_quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Serve static files from their sources, without `collectstatic` nor its manifest; hash passwords quickly."""
     with override_settings(
-        STORAGES=STORAGES, STATIC_ROOT=tmp_path_factory.mktemp("static"), WHITENOISE_USE_FINDERS=True
+        STORAGES=STORAGES,
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),
+        WHITENOISE_USE_FINDERS=True,
+        PASSWORD_HASHERS=PASSWORD_HASHERS,
     ):
         yield

@@ -48,8 +48,14 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
-    """Open pages on the live server: `open_page(viewport=…, color_scheme="dark", java_script_enabled=False)`.
+def origin(live_server: LiveServer) -> str:
+    """Return the address the journeys are made on; a folder of journeys may put another house here."""
+    return str(live_server.url)
+
+
+@pytest.fixture
+def open_page(browser: Browser, origin: str) -> Iterator[OpenPage]:
+    """Open pages of the house: `open_page(viewport=…, color_scheme="dark", java_script_enabled=False)`.
 
     At the end of the test, a request to another origin, a refused one of ours or an error in the console fails it.
     """
@@ -57,11 +63,11 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
     contexts: list[BrowserContext] = []
 
     def opened(**options: Any) -> Page:
-        context = browser.new_context(base_url=live_server.url, locale="fr-FR", timezone_id="Europe/Paris", **options)
+        context = browser.new_context(base_url=origin, locale="fr-FR", timezone_id="Europe/Paris", **options)
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
-        _watch(page, live_server.url, complaints)
+        _watch(page, origin, complaints)
         return page
 
     yield opened

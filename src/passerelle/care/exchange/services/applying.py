@@ -25,13 +25,15 @@ _MESSAGES = 200
 _LONGEST_GROUP = timedelta(milliseconds=250)
 Clock = Callable[[], datetime]
 
-_CLAIM = """
-    WITH ready AS MATERIALIZED (
-        SELECT seq, lane FROM exchange_message
-        WHERE state = 'received' AND NOT held AND lane IS NOT NULL
-          AND (next_attempt_at IS NULL OR next_attempt_at <= %(at)s)
-        ORDER BY seq LIMIT %(window)s
-    ), heads AS MATERIALIZED (
+_READY = """
+    SELECT seq, lane FROM exchange_message
+    WHERE state = 'received' AND NOT held AND lane IS NOT NULL
+      AND (next_attempt_at IS NULL OR next_attempt_at <= %(at)s)
+    ORDER BY seq LIMIT %(window)s
+"""
+_COUNT_READY = f"SELECT count(*) FROM ({_READY}) AS ready"  # noqa: S608 - our own text
+_CLAIM = f"""
+    WITH ready AS MATERIALIZED ({_READY}), heads AS MATERIALIZED (
         SELECT lane, min(seq) AS seq FROM ready GROUP BY lane
         HAVING NOT EXISTS (
             SELECT FROM exchange_message earlier
@@ -40,7 +42,7 @@ _CLAIM = """
         ORDER BY 2
     )
     SELECT lane FROM heads WHERE pg_try_advisory_xact_lock(lane) LIMIT %(lanes)s
-"""
+"""  # noqa: S608 - our own text
 _READ = """
     SELECT id, lane, raw, establishment, sending_application, received_at, attempts, begun, state, next_attempt_at
     FROM exchange_message
@@ -94,13 +96,22 @@ def recover(*, clock: Clock, most: int = _MESSAGES) -> int:
     A worker that was killed by a message leaves no other trace: the message that was begun several times and never
     ended is parked, and the others go on.
     """
-    for count in range(most):
+    settled = 0
+    for _ in range(_count_ready(clock(), most)):
         is_begun = _note_begun(clock)
         if is_begun is None:
-            return count
+            break
         if is_begun:
             apply_one(clock=clock)
-    return most
+        settled += 1
+    return settled
+
+
+def _count_ready(at: datetime, most: int) -> int:
+    """Count what waits now: what comes later was not there when the former worker stopped."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_READY, {"at": at, "window": most})
+        return int(cursor.fetchone()[0])
 
 
 def _note_begun(clock: Clock) -> bool | None:

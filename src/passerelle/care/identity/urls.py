@@ -1,5 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from passerelle.care.identity.views import person, search
 
 app_name = "identity"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", search, name="search"),
+    path("personnes/<uuid:person_id>/", person, name="person"),
+]

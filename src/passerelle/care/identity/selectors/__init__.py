@@ -14,7 +14,7 @@ from passerelle.care.identity.selectors.known import (
     traits,
     traits_of_many,
 )
-from passerelle.care.identity.selectors.sheet import PersonSheet, person_sheet
+from passerelle.care.identity.selectors.sheet import PersonSheet, found_identities, person_sheet
 
 __all__ = [
     "Demographics",
@@ -24,6 +24,7 @@ __all__ = [
     "PersonSheet",
     "PersonTraits",
     "demographics",
+    "found_identities",
     "local_identities",
     "local_traits",
     "person_of",

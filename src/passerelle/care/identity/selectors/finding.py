@@ -24,6 +24,11 @@ class PersonRow:
     traits: PersonTraits
     local_identities: tuple[LocalIdentityRef, ...]
 
+    @property
+    def establishment_count(self) -> int:
+        """Return how many establishments know the person."""
+        return len({one.establishment for one in self.local_identities})
+
 
 def search_people(
     text: str,

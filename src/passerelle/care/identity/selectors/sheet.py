@@ -7,11 +7,28 @@ from uuid import UUID
 from django.db.models import Q
 
 from passerelle.care.identity.models import Identifier, LocalIdentity, Membership, Merge
+from passerelle.care.identity.selectors.finding import PersonRow, search_people
 from passerelle.care.identity.selectors.known import LocalTraits, PersonTraits, best_traits, local_traits_of
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, Kind, Relation, Viewer
 from passerelle.core.directory import api as directory
 from passerelle.protocols.ins import api as ins
+
+STATUS_KINDS = {"QUAL": "done", "VALI": "info", "RECUP": "info", "PROV": "attention"}
+
+
+def found_identities(viewer: Viewer, text: str, *, at: datetime) -> list[PersonRow]:
+    """Return the persons that a text finds among those the viewer may compare; the search is audited.
+
+    The identity cell sees the whole territory, an admission clerk the persons known where they work.
+
+    Raises:
+        AccessRefused: the viewer may not search identities.
+    """
+    is_wide = access.allowed(viewer, Kind.IDENTITY, Act.SEARCH, relation=Relation.TERRITORY)
+    relation = Relation.TERRITORY if is_wide else Relation.ESTABLISHMENT
+    access.check(viewer, Kind.IDENTITY, Act.SEARCH, relation=relation, target="identities", at=at)
+    return search_people(text, establishments=None if is_wide else viewer.establishments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +43,18 @@ class NumberRow:
 
 @dataclass(frozen=True, slots=True)
 class KnownAs:
-    """A local identity as its establishment tells it."""
+    """A local identity as its establishment tells it; `has_newer` when another one absorbed it."""
 
     traits: LocalTraits
     establishment_name: str
     ins_display: str
     numbers: tuple[NumberRow, ...]
     has_newer: bool
+
+    @property
+    def status_kind(self) -> str:
+        """Return how the status is shown."""
+        return STATUS_KINDS.get(self.traits.status, "neutral")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,8 @@ def _settle(identity: LocalIdentity, *, at: datetime, source: str) -> None:
     held = Membership.objects.current().filter(local_identity=identity).first()
     if not is_qualified(identity):
         if held is None:
-            person = Person.objects.create(created_at=at)
-            _open(identity, person.pk, at=at, reason=MembershipReason.CREATED, source=source)
+            own = Person.objects.create(created_at=at)
+            _open(identity, own.pk, at=at, reason=MembershipReason.CREATED, source=source)
         return
     if held is not None and _holds_its_ins(held, identity):
         return
@@ -38,10 +38,10 @@ def _settle(identity: LocalIdentity, *, at: datetime, source: str) -> None:
     person = Person.objects.select_for_update().get(pk=held.person_id) if held else None
     facts = PersonFacts(
         has_person=person is not None,
-        person_has_ins=bool(person and person.ins_matricule),
-        person_has_this_ins=bool(person and owner and person.pk == owner.pk),
-        is_manual=bool(held and held.reason == MembershipReason.MANUAL),
-        is_alone=bool(person and is_alone(identity, person.pk)),
+        person_has_ins=person is not None and person.ins_matricule != "",
+        person_has_this_ins=person is not None and owner is not None and person.pk == owner.pk,
+        is_manual=held is not None and held.reason == MembershipReason.MANUAL,
+        is_alone=person is not None and is_alone(identity, person.pk),
         ins_has_owner=owner is not None,
     )
     match move_for_qualified_ins(facts):
@@ -50,11 +50,11 @@ def _settle(identity: LocalIdentity, *, at: datetime, source: str) -> None:
         case "join" if owner is not None:
             move(identity, owner.pk, at=at, reason=MembershipReason.INS, source=source)
         case "create":
-            person = Person.objects.create(
+            made = Person.objects.create(
                 created_at=at, ins_family=identity.ins_family, ins_matricule=identity.ins_matricule
             )
             reason = MembershipReason.INS if held else MembershipReason.CREATED
-            move(identity, person.pk, at=at, reason=reason, source=source)
+            move(identity, made.pk, at=at, reason=reason, source=source)
 
 
 def is_qualified(identity: LocalIdentity) -> bool:

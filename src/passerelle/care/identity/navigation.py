@@ -1,0 +1,17 @@
+"""The door of identities in the care space."""
+
+from passerelle.core.access.api import Act, Kind
+from passerelle.core.ui.api import NavEntry, Space, register_navigation
+
+
+def register() -> None:
+    entry = NavEntry(
+        label="Identités",
+        url_name="identity:search",
+        icon="patients",
+        kind=Kind.IDENTITY,
+        action=Act.SEARCH,
+        order=20,
+        summary="Retrouver une personne, ses identités locales, leur statut et leur histoire.",
+    )
+    register_navigation(Space.CARE, entry)

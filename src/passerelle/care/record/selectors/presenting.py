@@ -1,6 +1,6 @@
 """From stored resources to the rows of screens."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,7 +58,7 @@ def stay_row(resource: Json, establishment: str, where: Places) -> StayRow:
     discharge = resource.get("hospitalization", {}).get("dischargeDisposition", {})
     return StayRow(
         id=UUID(resource["id"]),
-        number=str(next(iter(resource.get("identifier", [])), {}).get("value", "")),
+        number=str(_first(resource.get("identifier")).get("value", "")),
         establishment=establishment,
         establishment_name=where.establishments.get(establishment, establishment),
         status=status,
@@ -95,7 +95,7 @@ def _attending(resource: Json) -> str:
 def document_row(resource: Json, establishment: str, where: Places, *, replaced_by: UUID | None = None) -> DocumentRow:
     """Return the row of a DocumentReference."""
     attachment = resource.get("content", [{}])[0].get("attachment", {})
-    coding = next(iter(resource.get("type", {}).get("coding", [])), {})
+    coding = _first(resource.get("type", {}).get("coding"))
     label = coding.get("display") or _label(resource.get("type", {}))
     return DocumentRow(
         id=UUID(resource["id"]),
@@ -139,9 +139,9 @@ def _id_in(reference: str, type_: str) -> UUID | None:
 def observation_row(resource: Json, establishment: str, where: Places) -> ObservationRow:
     """Return the row of an Observation."""
     quantity = resource.get("valueQuantity", {})
-    coding = next(iter(resource.get("code", {}).get("coding", [])), {})
-    limits = next(iter(resource.get("referenceRange", [])), {})
-    flag = next(iter(resource.get("interpretation", [])), {})
+    coding = _first(resource.get("code", {}).get("coding"))
+    limits = _first(resource.get("referenceRange"))
+    flag = _first(resource.get("interpretation"))
     number = quantity.get("value")
     return ObservationRow(
         id=UUID(resource["id"]),
@@ -152,13 +152,17 @@ def observation_row(resource: Json, establishment: str, where: Places) -> Observ
         unit=str(quantity.get("unit", "")),
         low=_limit(limits, "low"),
         high=_limit(limits, "high"),
-        interpretation=str(next(iter(flag.get("coding", [])), {}).get("code", "")),
+        interpretation=str(_first(flag.get("coding")).get("code", "")),
         observed_at=moment(resource.get("effectiveDateTime") or resource.get("effectivePeriod", {}).get("start")),
         establishment=establishment,
         establishment_name=where.establishments.get(establishment, establishment),
         stay_id=stay_of(resource),
         status=str(resource.get("status", "")),
     )
+
+
+def _first(items: Sequence[Json] | None) -> Json:
+    return items[0] if items else {}
 
 
 def _value(resource: Json) -> str:

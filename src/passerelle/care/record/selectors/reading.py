@@ -51,7 +51,8 @@ def timeline(
     stays = _stays(viewer, relation, kept, where)
     documents = _documents(viewer, relation, kept, where)
     results = _observations(viewer, relation, kept, where)
-    present = sorted({(row.establishment, row.establishment_name) for row in [*stays, *documents, *results]})
+    rows: list[StayRow | DocumentRow | ObservationRow] = [*stays, *documents, *results]
+    present = sorted({(row.establishment, row.establishment_name) for row in rows})
     wanted = _Wanted(establishments, since, until)
     return _assembled(
         Timeline(

@@ -120,7 +120,7 @@ def _insert(
     values = [content["resourceType"], id_, local_identity_id, 1, moment, source, body, False, establishment]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [*values, *values_in_order(columns_of(dict(content)))])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _replace(

@@ -1,5 +1,6 @@
 """What messages do to the record. Source: IHE PAM France 2.11 (ITI-30, ITI-31); CI-SIS, CDA carried by HL7 v2."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -34,19 +35,37 @@ def handle(inbound: Inbound) -> None:
         return
     if event.trigger == "A44":
         raise Rejected(where="EVN-1", why="le changement de patient d’un séjour demande une décision humaine")
-    _write_patients(inbound, reference)
+    who = _who(reference)
+    _write_patients(inbound, who)
     if event.trigger in STAY_TRIGGERS:
-        _apply(inbound, event, reference)
+        _apply(inbound, event, who)
 
 
-def _write_patients(inbound: Inbound, reference: identity.LocalIdentityRef) -> None:
-    """Write the Patient of the local identity, and of those it absorbed."""
+@dataclass(frozen=True, slots=True)
+class _Who:
+    """The patient of a message: the local identity, all those of the person, the reference to the establishment."""
+
+    reference: identity.LocalIdentityRef
+    known: list[identity.LocalIdentityRef]
+    place: dict[str, Any]
+
+    @property
+    def known_as(self) -> list[UUID]:
+        """Return the patient's local identities in this establishment, merged ones included."""
+        return [one.id for one in self.known if one.establishment == self.reference.establishment]
+
+
+def _who(reference: identity.LocalIdentityRef) -> _Who:
     known = identity.local_identities(reference.person_id)
-    aliases = [one.id for one in known if one.superseded_by == reference.id]
-    place = place_of(reference.establishment)
-    _write_patient(inbound, reference.id, place, aliases)
+    return _Who(reference, known, place_of(reference.establishment))
+
+
+def _write_patients(inbound: Inbound, who: _Who) -> None:
+    """Write the Patient of the local identity, and of those it absorbed."""
+    aliases = [one.id for one in who.known if one.superseded_by == who.reference.id]
+    _write_patient(inbound, who.reference.id, who.place, aliases)
     for alias in aliases:
-        _write_patient(inbound, alias, place, [])
+        _write_patient(inbound, alias, who.place, [])
 
 
 def _write_patient(inbound: Inbound, id_: UUID, place: dict[str, Any], aliases: list[UUID]) -> None:
@@ -60,44 +79,35 @@ def _write_patient(inbound: Inbound, id_: UUID, place: dict[str, Any], aliases: 
     )
 
 
-def _apply(inbound: Inbound, event: pamfr.AdtEvent, reference: identity.LocalIdentityRef) -> None:
+def _apply(inbound: Inbound, event: pamfr.AdtEvent, who: _Who) -> None:
     found = number_of(event.patient.account, event.visit)
     if found is None:
         raise Rejected(where="PID-18", why="ni NDA ni numéro de venue : le séjour ne peut pas être reconnu")
-    number = Numbered(*found)
+    number, place = Numbered(*found), who.reference.establishment
+    stay = find_stay(who.known_as, establishment=place, number=number.value)
     apply_to_stay(
         fact_of(event, str(inbound.message_id)),
-        key=StayKey(
-            find_stay(_known_as(reference), establishment=reference.establishment, number=number.value),
-            reference.id,
-            reference.establishment,
-        ),
+        key=StayKey(stay, who.reference.id, place),
         number=number,
-        place=place_of(reference.establishment),
+        place=who.place,
         at=inbound.received_at,
     )
 
 
-def _known_as(reference: identity.LocalIdentityRef) -> list[UUID]:
-    """Return the patient's local identities in this establishment, merged ones included."""
-    known = identity.local_identities(reference.person_id)
-    return [one.id for one in known if one.establishment == reference.establishment]
-
-
 def _file(inbound: Inbound, event: pamfr.DocumentEvent, reference: identity.LocalIdentityRef) -> None:
-    known_as = _known_as(reference)
+    who = _who(reference)
     number = number_of(event.patient.account, event.visit)
     frame = Frame(
         subject=reference.id,
-        stay_id=find_stay(known_as, establishment=reference.establishment, number=number[0]) if number else None,
+        stay_id=find_stay(who.known_as, establishment=reference.establishment, number=number[0]) if number else None,
         establishment=reference.establishment,
-        place=place_of(reference.establishment),
+        place=who.place,
         occurred_at=event.occurred_at,
         filler=event.order.filler if event.order else "",
     )
     if read("Patient", reference.id) is None:
-        _write_patients(inbound, reference)
-    file_documents(event, frame, known_as=known_as, at=inbound.received_at, source=str(inbound.message_id))
+        _write_patients(inbound, who)
+    file_documents(event, frame, known_as=who.known_as, at=inbound.received_at, source=str(inbound.message_id))
 
 
 def place_of(establishment: str) -> dict[str, Any]:

@@ -100,11 +100,13 @@ def root_of(identity: LocalIdentity) -> LocalIdentity:
     return identity
 
 
-def reference_to(identity: LocalIdentity, *, via_alias: UUID | None = None) -> LocalIdentityRef:
-    """Return the reference to a stored local identity, with its person of now."""
+def reference_to(
+    identity: LocalIdentity, *, via_alias: UUID | None = None, person_id: UUID | None = None
+) -> LocalIdentityRef:
+    """Return the reference to a stored local identity, with its person of now (looked up unless it is given)."""
     return LocalIdentityRef(
         id=identity.pk,
-        person_id=person_of(identity.pk),
+        person_id=person_id or person_of(identity.pk),
         establishment=identity.establishment_id,
         ipp=identity.ipp or None,
         status=identity.status,

@@ -16,24 +16,25 @@ class AssignmentRefused(Exception):
     """Les deux portent une INS qualifiée différente : elles ne peuvent pas être la même personne."""
 
 
-def settle(identity: LocalIdentity, *, at: datetime, source: str) -> None:
-    """Put a local identity (locked by the caller) in the person that its qualified INS tells, or in one of its own."""
+def settle(identity: LocalIdentity, *, at: datetime, source: str) -> UUID:
+    """Put a local identity (locked by the caller) in the person that its qualified INS tells, or in one of its own.
+
+    Return that person.
+    """
+    held = Membership.objects.current().filter(local_identity=identity).select_related("person").first()
+    if held is not None and (not is_qualified(identity) or _holds_its_ins(held.person, identity)):
+        return held.person_id
     for _ in range(_ATTEMPTS):  # another worker may have just created the holder of this INS: look again
         with suppress(IntegrityError), transaction.atomic():
-            _settle(identity, at=at, source=source)
-            return
-    _settle(identity, at=at, source=source)
+            return _settle(identity, held, at=at, source=source)
+    return _settle(identity, held, at=at, source=source)
 
 
-def _settle(identity: LocalIdentity, *, at: datetime, source: str) -> None:
-    held = Membership.objects.current().filter(local_identity=identity).first()
+def _settle(identity: LocalIdentity, held: Membership | None, *, at: datetime, source: str) -> UUID:
     if not is_qualified(identity):
-        if held is None:
-            own = Person.objects.create(created_at=at)
-            _open(identity, own.pk, at=at, reason=MembershipReason.CREATED, source=source)
-        return
-    if held is not None and _holds_its_ins(held, identity):
-        return
+        own = Person.objects.create(created_at=at)
+        _open(identity, own.pk, at=at, reason=MembershipReason.CREATED, source=source)
+        return own.pk
     owner = _holder(identity)
     person = Person.objects.select_for_update().get(pk=held.person_id) if held else None
     facts = PersonFacts(
@@ -47,14 +48,16 @@ def _settle(identity: LocalIdentity, *, at: datetime, source: str) -> None:
     match move_for_qualified_ins(facts):
         case "claim" | "rename" if person is not None:
             give_ins(person, identity.ins_family, identity.ins_matricule)
+            return person.pk
+        case "stay" if person is not None:
+            return person.pk
         case "join" if owner is not None:
             move(identity, owner.pk, at=at, reason=MembershipReason.INS, source=source)
-        case "create":
-            made = Person.objects.create(
-                created_at=at, ins_family=identity.ins_family, ins_matricule=identity.ins_matricule
-            )
-            reason = MembershipReason.INS if held else MembershipReason.CREATED
-            move(identity, made.pk, at=at, reason=reason, source=source)
+            return owner.pk
+    made = Person.objects.create(created_at=at, ins_family=identity.ins_family, ins_matricule=identity.ins_matricule)
+    reason = MembershipReason.INS if held else MembershipReason.CREATED
+    move(identity, made.pk, at=at, reason=reason, source=source)
+    return made.pk
 
 
 def is_qualified(identity: LocalIdentity) -> bool:
@@ -62,10 +65,8 @@ def is_qualified(identity: LocalIdentity) -> bool:
     return bool(identity.status == QUALIFIED and identity.ins_key_ok and identity.ins_family and identity.ins_matricule)
 
 
-def _holds_its_ins(held: Membership, identity: LocalIdentity) -> bool:
-    return Person.objects.filter(
-        pk=held.person_id, ins_family=identity.ins_family, ins_matricule=identity.ins_matricule
-    ).exists()
+def _holds_its_ins(person: Person, identity: LocalIdentity) -> bool:
+    return (person.ins_family, person.ins_matricule) == (identity.ins_family, identity.ins_matricule)
 
 
 def _holder(identity: LocalIdentity) -> Person | None:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from passerelle.care.identity.models import Identifier, LocalIdentity
 from passerelle.care.identity.rules import effective_status, ins_family, newer_traits, search_form
@@ -40,17 +41,18 @@ def resolve(
     Raises:
         UnidentifiedPatient: neither IPP nor INS.
     """
+    if patient.ipp is None and patient.ins is None:
+        raise UnidentifiedPatient
     owner = _owner(patient, establishment)
     told = _told(patient, is_identity_event=is_identity_event)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         named = _find_or_create(patient, establishment=owner, at=at)
         if named.superseded_by_id is not None:
             survivor = root_of(named)
             return reference_to(survivor, via_alias=named.pk)
         _write_traits(named, told, event_at=event_at or at, at=at)
         _write_identifiers(named, patient.identifiers)
-        settle(named, at=at, source=source)
-        return reference_to(named)
+        return reference_to(named, person_id=settle(named, at=at, source=source))
 
 
 def locate(patient: pamfr.Patient, *, establishment: str) -> LocalIdentityRef | None:
@@ -74,17 +76,22 @@ def authority_key(identifier: pamfr.Identifier) -> str:
     return identifier.universal_id or identifier.namespace
 
 
-def _find(patient: pamfr.Patient, *, establishment: str) -> LocalIdentity | None:
+def _find(patient: pamfr.Patient, *, establishment: str, is_locked: bool = False) -> LocalIdentity | None:
+    rows = LocalIdentity.objects.select_for_update(of=("self",)) if is_locked else LocalIdentity.objects.all()
     if patient.ipp is not None:
-        return find_by_ipp(patient.ipp, establishment=establishment)
-    return _find_by_ins(patient, establishment=establishment)
+        return find_by_ipp(patient.ipp, establishment=establishment, rows=rows)
+    return _find_by_ins(patient, establishment=establishment, rows=rows)
 
 
-def find_by_ipp(ipp: pamfr.Identifier, *, establishment: str) -> LocalIdentity | None:
-    """Return the local identity of an IPP, or None."""
-    return LocalIdentity.objects.filter(
-        establishment_id=establishment, authority=authority_key(ipp), ipp=ipp.value
-    ).first()
+def find_by_ipp(
+    ipp: pamfr.Identifier, *, establishment: str, rows: QuerySet[LocalIdentity] | None = None
+) -> LocalIdentity | None:
+    """Return the local identity of an IPP, or None; `rows` may lock it."""
+    return (
+        (LocalIdentity.objects.all() if rows is None else rows)
+        .filter(establishment_id=establishment, authority=authority_key(ipp), ipp=ipp.value)
+        .first()
+    )
 
 
 def find_or_create_by_ipp(ipp: pamfr.Identifier, *, establishment: str, at: datetime, source: str) -> UUID:
@@ -100,10 +107,10 @@ def find_or_create_by_ipp(ipp: pamfr.Identifier, *, establishment: str, at: date
     return found.pk
 
 
-def _find_by_ins(patient: pamfr.Patient, *, establishment: str) -> LocalIdentity | None:
+def _find_by_ins(patient: pamfr.Patient, *, establishment: str, rows: QuerySet[LocalIdentity]) -> LocalIdentity | None:
     if patient.ins is None:
         return None
-    known = LocalIdentity.objects.filter(
+    known = rows.filter(
         establishment_id=establishment,
         ins_family=ins_family(patient.ins.oid),
         ins_matricule=patient.ins.matricule,
@@ -116,18 +123,17 @@ def _find_by_ins(patient: pamfr.Patient, *, establishment: str) -> LocalIdentity
 
 def _find_or_create(patient: pamfr.Patient, *, establishment: str, at: datetime) -> LocalIdentity:
     """Return the row, locked. Two workers that create the same one get one: the constraint decides, the loser looks."""
-    if patient.ipp is None and patient.ins is None:
-        raise UnidentifiedPatient
+    found = _find(patient, establishment=establishment, is_locked=True)
+    if found is not None:
+        return found
     for _ in range(_ATTEMPTS):
         with suppress(IntegrityError), transaction.atomic():
-            return _find_or_create_once(patient, establishment=establishment, at=at)
-    return _find_or_create_once(patient, establishment=establishment, at=at)
+            return _create_or_adopt(patient, establishment=establishment, at=at)
+    return _create_or_adopt(patient, establishment=establishment, at=at)
 
 
-def _find_or_create_once(patient: pamfr.Patient, *, establishment: str, at: datetime) -> LocalIdentity:
-    found = _find(patient, establishment=establishment) or _adopt(patient, establishment=establishment)
-    if found is None:
-        found = _create(patient, establishment=establishment, at=at)
+def _create_or_adopt(patient: pamfr.Patient, *, establishment: str, at: datetime) -> LocalIdentity:
+    found = _adopt(patient, establishment=establishment) or _create(patient, establishment=establishment, at=at)
     return LocalIdentity.objects.select_for_update(of=("self",)).get(pk=found.pk)
 
 

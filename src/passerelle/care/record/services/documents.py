@@ -17,7 +17,7 @@ from passerelle.protocols.fhir import api as fhir
 _WITHDRAWN = "entered-in-error"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def file_documents(
     event: pamfr.DocumentEvent, frame: Frame, *, known_as: Sequence[UUID], at: datetime, source: str
 ) -> None:

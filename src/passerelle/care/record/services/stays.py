@@ -49,25 +49,32 @@ class StayKey:
     establishment: str
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def apply_to_stay(fact: StayFact, *, key: StayKey, number: Numbered, place: dict[str, Any], at: datetime) -> Stored:
     """Keep an event of a stay and make its Encounter again; the same event again changes nothing."""
     id_, local_identity_id, establishment = key.id, key.local_identity_id, key.establishment
-    held = read("Encounter", id_)
-    if held is not None and not StayEvent.objects.filter(stay_id=id_).exists():
+    held, events = read("Encounter", id_), _events(id_)
+    if held is not None and not events:
         base = base_fact(fhir.loads(held.body), held.last_updated)
         _keep(base, id_, held.local_identity_id, establishment, at)
-    _keep(fact, id_, local_identity_id, establishment, at)
-    events = StayEvent.objects.filter(stay_id=id_).order_by("pk").values_list("content", flat=True)
+        events = [base]
+    if all((one.source, one.trigger) != (fact.source, fact.trigger) for one in events):
+        _keep(fact, id_, local_identity_id, establishment, at)
+        events = [*events, fact]
     subject = held.local_identity_id if held else local_identity_id
     resource = encounter_of(
-        fold(from_json(content) for content in events),
+        fold(events),
         id_=str(id_),
         subject=str(subject),
         number=number,
         place=place,
     )
     return put(resource, local_identity_id=subject, at=at, source=fact.source, establishment=establishment)
+
+
+def _events(id_: UUID) -> list[StayFact]:
+    kept = StayEvent.objects.filter(stay_id=id_).order_by("pk").values_list("content", flat=True)
+    return [from_json(content) for content in kept]
 
 
 def _keep(fact: StayFact, id_: UUID, local_identity_id: UUID, establishment: str, at: datetime) -> None:

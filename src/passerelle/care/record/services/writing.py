@@ -45,7 +45,7 @@ _UPDATE = (
 )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def put(
     resource: Mapping[str, Any], *, local_identity_id: UUID, at: datetime, source: str, establishment: str | None = None
 ) -> Stored:
@@ -55,7 +55,7 @@ def put(
     """
     type_, id_ = str(resource["resourceType"]), UUID(str(resource.get("id") or uuid4()))
     content = content_of(resource)
-    held = _lock(type_, id_)
+    held = _lock(type_, id_, local_identity_id)
     if held is None:
         place = establishment or identity.local_traits(local_identity_id).establishment
         if _insert(content, id_, local_identity_id=local_identity_id, establishment=place, at=at, source=source):
@@ -69,7 +69,7 @@ def put(
     return Stored(id_, held.version + 1)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def delete(type_: str, id_: UUID, *, at: datetime, source: str) -> Stored | None:
     """Store a deletion as a new version; None when there is nothing to delete."""
     held = _lock(type_, id_)
@@ -101,13 +101,18 @@ def to_the_millisecond(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def _lock(type_: str, id_: UUID) -> _Held | None:
+_LOCK = "SELECT version, local_identity_id, body, deleted FROM record_resource WHERE id = %s AND type = %s"
+
+
+def _lock(type_: str, id_: UUID, expected: UUID | None = None) -> _Held | None:
+    """Return the current version, locked. Looked for first under the `expected` identity: one partition, not eight."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT version, local_identity_id, body, deleted FROM record_resource"
-            " WHERE id = %s AND type = %s FOR UPDATE",
-            [id_, type_],
-        )
+        if expected is not None:
+            cursor.execute(f"{_LOCK} AND local_identity_id = %s FOR UPDATE", [id_, type_, expected])
+            row = cursor.fetchone()
+            if row:
+                return _Held(*row)
+        cursor.execute(f"{_LOCK} FOR UPDATE", [id_, type_])
         row = cursor.fetchone()
     return _Held(*row) if row else None
 

@@ -13,6 +13,7 @@ from passerelle.core.ui.tables import Column, Table
 
 _ROW, _THICKNESS = 30, 18
 WIDE = Frame(width=760, height=16, left=220, right=90, top=8, bottom=8, tick_labels=0, name_length=30)
+LARGE = Frame(width=1120, height=16, left=260, right=100, top=8, bottom=8, tick_labels=0, name_length=34)
 COMPACT = Frame(width=300, height=16, left=118, right=76, top=8, bottom=8, tick_labels=0, name_length=16)
 
 
@@ -48,6 +49,10 @@ class BarChart:
             format_html_join("", "{}", ((self._bar(rank, scale, frame),) for rank in range(len(self.labels)))),
             *(short(scale.at(0)), short(scale.at(0)), frame.top, height - frame.bottom),
         )
+
+    def large_svg(self) -> SafeString:
+        """Return the drawing for the whole width of a screen."""
+        return self.svg(LARGE)
 
     def compact_svg(self) -> SafeString:
         """Return the drawing for the width of a phone."""

@@ -1,10 +1,12 @@
 """What every chart shares."""
 
 import zlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 HIDDEN = "masqué"
 STYLES = ("s1", "s2", "s3", "s4", "s5")
+_LETTER, _NAME_GAP = 8, 16
 
 
 def drawing_id(*parts: object) -> str:
@@ -36,6 +38,11 @@ class Frame:
     @property
     def base(self) -> int:
         return self.height - self.bottom
+
+    def holding(self, names: Sequence[str]) -> "Frame":
+        """Return the same sheet with a right margin no wider than its longest name needs."""
+        longest = max((len(self.cut(name)) for name in names), default=0)
+        return replace(self, right=min(self.right, _NAME_GAP + longest * _LETTER))
 
     def cut(self, name: str) -> str:
         return name if len(name) <= self.name_length else name[: self.name_length - 1].rstrip() + "…"

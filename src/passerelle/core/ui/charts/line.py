@@ -12,6 +12,7 @@ from passerelle.core.ui.charts.scale import Scale, scale_of, spread
 from passerelle.core.ui.tables import Column, Table
 
 WIDE = Frame(width=760, height=320, left=48, right=170, top=34, bottom=34, tick_labels=8, name_length=22)
+LARGE = Frame(width=1120, height=340, left=48, right=200, top=34, bottom=34, tick_labels=12, name_length=24)
 COMPACT = Frame(width=300, height=300, left=28, right=96, top=34, bottom=34, tick_labels=3, name_length=12)
 _DOTTED_UP_TO = 18
 _NAME_GAP = 17
@@ -63,6 +64,7 @@ class LineChart:
 
     def svg(self, frame: Frame = WIDE) -> SafeString:
         """Return the drawing, named by the finding and described in one sentence."""
+        frame = frame.holding([series.name for series in self.series])
         known = [value for series in self.series for value in series.values if value is not None]
         scale = scale_of(known, start=frame.base, end=frame.top, zero=self.starts_at_zero)
         identifier = drawing_id("line", frame.width, self.title, self.series)
@@ -84,6 +86,10 @@ class LineChart:
             self._markers(frame),
             self._lines(scale, frame),
         )
+
+    def large_svg(self) -> SafeString:
+        """Return the drawing for the whole width of a screen."""
+        return self.svg(LARGE)
 
     def compact_svg(self) -> SafeString:
         """Return the drawing for the width of a phone."""
@@ -199,7 +205,7 @@ class LineChart:
 
     def _dots(self, series: Series, scale: Scale, frame: Frame) -> SafeString:
         """Mark each value of a short series; of a long one, only the values alone between two gaps."""
-        every = len(series.values) <= _DOTTED_UP_TO and frame is WIDE and not series.is_quiet
+        every = len(series.values) <= _DOTTED_UP_TO and frame.width >= WIDE.width and not series.is_quiet
         points = [point for run in _runs(series.values) if every or len(run) == 1 for point in run]
         return format_html_join(
             "",

@@ -51,8 +51,8 @@ def origin(kind: str) -> SafeString:
 
 
 @register.inclusion_tag("ui/components/field.html")
-def field(bound: BoundField) -> dict[str, Any]:
-    """Show a field with its label, help and errors tied to it."""
+def field(bound: BoundField, *, marks_optional: bool = True) -> dict[str, Any]:
+    """Show a field with its label, help and errors tied to it; in a form of filters nothing has to be filled in."""
     widget = bound.field.widget
     shape = _shape(widget)
     described = [f"{bound.auto_id}-aide"] * bool(bound.help_text) + [f"{bound.auto_id}-erreur"] * bool(bound.errors)
@@ -64,7 +64,8 @@ def field(bound: BoundField) -> dict[str, Any]:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors and shape != "group":
         attrs["aria-invalid"] = "true"
-    return {"bound": bound, "shape": shape, "control": bound.as_widget(attrs=attrs)}
+    says_optional = marks_optional and not bound.field.required
+    return {"bound": bound, "shape": shape, "control": bound.as_widget(attrs=attrs), "says_optional": says_optional}
 
 
 _CLASSES = {"box": "form-check-input", "list": "form-select", "text": "form-control"}

@@ -44,6 +44,24 @@ def test_a_line_chart_is_named_by_its_finding_and_told_in_words():
     assert tree.attrib["aria-labelledby"].split() == [tree[0].attrib["id"], tree[1].attrib["id"]]
 
 
+@pytest.mark.parametrize("chart", [_line(), BarChart(title="Durées", labels=["Arles"], values=[6.0])])
+def test_each_width_draws_the_same_figures_under_its_own_name(chart):
+    drawings = [_tree(chart.svg()), _tree(chart.large_svg()), _tree(chart.compact_svg())]
+
+    assert len({tree[1].text for tree in drawings}) == 1
+    assert len({tree.attrib["aria-labelledby"] for tree in drawings}) == 3
+    widths = [float(tree.attrib["viewBox"].split()[2]) for tree in drawings]
+    assert widths[2] < widths[0] < widths[1]
+
+
+def test_short_names_leave_their_room_to_the_lines():
+    def end_of_axis(name):
+        chart = LineChart(title="t", series=[Series(name, [1.0, 2.0])], x_labels=["janv.", "févr."])
+        return max(float(each.attrib["x2"]) for each in _tree(chart.svg()).iter() if "x2" in each.attrib)
+
+    assert end_of_axis("Arles") > end_of_axis("Hôpitaux des Portes de Camargue")
+
+
 def test_a_hidden_value_is_a_gap_in_the_line_and_a_word_in_the_table():
     chart = _line()
     lines = [each for each in _tree(chart.svg()).iter() if each.attrib.get("class") == "line"]

@@ -67,6 +67,13 @@ def test_a_field_that_may_be_left_empty_says_so():
     assert "(facultatif)" not in render("{% field form.name %}", form=Admission())
 
 
+def test_a_filter_does_not_say_that_it_may_be_left_empty():
+    html = render("{% include 'ui/components/filters.html' with form=form label='Chercher' %}", form=Admission())
+
+    assert "Service" in html
+    assert "(facultatif)" not in html
+
+
 def test_radio_buttons_are_a_group_with_a_legend():
     html = render("{% field form.channel %}", form=Admission())
 

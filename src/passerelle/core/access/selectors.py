@@ -61,6 +61,19 @@ def _held_by(account: Account, on: date) -> frozenset[tuple[Role, str | None]]:
     return frozenset((Role(role), code) for role, code in held.values_list("role", "establishment_id"))
 
 
+_STEERING = frozenset({Role.PILOT, Role.DIRECTOR, Role.CELL, Role.FUND_MANAGER, Role.RESEARCHER})
+_GUARANTEES = frozenset({Role.DPO, Role.SECURITY_OFFICER, Role.OPERATOR, Role.INTEGRATOR})
+_TOWN = frozenset({Role.PATIENT, Role.TOWN_DOCTOR})
+_COMMITTEE = frozenset({Role.COMMITTEE_MEMBER})
+_GROUPS = (
+    ("En ville", _TOWN, False),
+    ("À l’hôpital", frozenset(Role) - _TOWN - _STEERING - _GUARANTEES - _COMMITTEE, False),
+    ("Au pilotage du groupement", _STEERING, False),
+    ("Au comité stratégique, un membre par établissement", _COMMITTEE, True),
+    ("À la technique et aux garanties", _GUARANTEES, False),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PersonaCard:
     """A persona as listed on the sign-in page."""
@@ -70,7 +83,7 @@ class PersonaCard:
     role_label: str
     place: str
     can: str
-    is_one_of_many: bool
+    role: Role
 
 
 def persona_cards() -> list[PersonaCard]:
@@ -83,11 +96,30 @@ def persona_cards() -> list[PersonaCard]:
             persona.role.label,
             persona.place,
             persona.can,
-            is_one_of_many=persona.role is Role.COMMITTEE_MEMBER,
+            persona.role,
         )
         for persona in cast(directory.establishments())
         if persona.email in ready
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaGroup:
+    """Personas shown together; a compact group holds the same role many times."""
+
+    heading: str
+    personas: tuple[PersonaCard, ...]
+    is_compact: bool
+
+
+def persona_groups() -> list[PersonaGroup]:
+    """Return the cast by what its members do here, the empty groups left out."""
+    cards = persona_cards()
+    groups = [
+        PersonaGroup(heading, tuple(card for card in cards if card.role in roles), is_compact)
+        for heading, roles, is_compact in _GROUPS
+    ]
+    return [group for group in groups if group.personas]
 
 
 def persona_account(code: str) -> Account | None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Role
 from passerelle.core.access.models import Account, RoleAssignment
-from passerelle.core.access.selectors import persona_cards
+from passerelle.core.access.selectors import persona_cards, persona_groups
 from passerelle.core.access.tests.cast import AT, PASSWORD, give_password
 from passerelle.core.audit.models import AuditEvent
 from passerelle.core.directory import api as directory
@@ -70,6 +70,15 @@ def test_the_sign_in_page_lists_them_with_what_they_can_do(demonstration, client
         assert card.name in text
         assert card.can.replace("'", "&#x27;") in text
         assert reverse("access:persona", args=[card.code]) in text
+
+
+def test_every_persona_is_listed_once_and_the_committee_as_one_compact_group(demonstration):
+    groups = persona_groups()
+
+    listed = [card.code for group in groups for card in group.personas]
+    assert sorted(listed) == sorted(card.code for card in persona_cards())
+    [committee] = [group for group in groups if group.is_compact]
+    assert {card.role for card in committee.personas} == {Role.COMMITTEE_MEMBER}
 
 
 def test_one_click_enters_with_both_factors_and_leaves_an_event(demonstration, client):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from passerelle.core.access.guards import enrolment, public
-from passerelle.core.access.selectors import persona_account, persona_cards, viewer_of
+from passerelle.core.access.selectors import persona_account, persona_groups, viewer_of
 from passerelle.core.access.services.accounts import note_second_factor_change
 from passerelle.core.access.services.personas import note_persona
 from passerelle.core.access.sessions import note_second_factor
@@ -23,7 +23,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 class SignIn(LoginView):  # type: ignore[misc]  # the library has no types
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"personas": persona_cards() if settings.DEMO else []}
+        return context | {"cast": persona_groups() if settings.DEMO else []}
 
 
 class ActivateCodes(ActivateTOTPView):  # type: ignore[misc]  # the library has no types

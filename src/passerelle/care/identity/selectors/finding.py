@@ -83,7 +83,8 @@ def _conditions(query: Query) -> tuple[list[str], list[Any]]:
         values.append(f"% {word}%")
     for number in query.numbers:
         conditions.append(
-            "(local.ipp = %s OR local.id IN (SELECT local_identity_id FROM identity_identifier WHERE value = %s))"
+            "local.id IN (SELECT id FROM identity_localidentity WHERE ipp = %s AND ipp <> ''"
+            " UNION SELECT local_identity_id FROM identity_identifier WHERE value = %s)"
         )
         values += [number, number]
     if query.ins:

@@ -10,6 +10,7 @@ class GovernanceConfig(AppConfig):
     verbose_name = "Instances"
 
     def ready(self) -> None:
+        from passerelle.cooperation.governance.awaiting import votes_awaiting  # noqa: PLC0415 - the same
         from passerelle.core.access.api import Act, Kind  # noqa: PLC0415 - models are ready only now
 
         register_navigation(
@@ -22,6 +23,7 @@ class GovernanceConfig(AppConfig):
                 action=Act.READ,
                 order=30,
                 summary="Les instances du groupement, leurs séances et leurs membres.",
+                awaits=votes_awaiting,
             ),
         )
         register_navigation(

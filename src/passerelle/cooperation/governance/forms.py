@@ -13,7 +13,7 @@ class VoteForm(forms.Form):
 
     establishment = forms.ChoiceField(label="Au nom de")
     choice = forms.ChoiceField(
-        label="Votre vote",
+        label="Votre choix",
         choices=_LABELS,
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez pour, contre ou abstention."},

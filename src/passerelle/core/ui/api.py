@@ -2,10 +2,11 @@
 
 from passerelle.core.ui import french
 from passerelle.core.ui.charts import BarChart, LineChart, Marker, Series, Sparkline
-from passerelle.core.ui.navigation import NavEntry, Space, register_navigation
+from passerelle.core.ui.navigation import Awaiting, NavEntry, Space, register_navigation
 from passerelle.core.ui.tables import Column, Table
 
 __all__ = [
+    "Awaiting",
     "BarChart",
     "Column",
     "LineChart",

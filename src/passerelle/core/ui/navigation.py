@@ -1,7 +1,8 @@
 """What the packages above put in the navigation, and what of it a viewer sees."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -54,6 +55,15 @@ class Viewer(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Awaiting:
+    """One thing that awaits a viewer, as a sentence, and the page where it is done."""
+
+    sentence: str
+    url: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NavEntry:
     """A door of the navigation.
 
@@ -63,8 +73,7 @@ class NavEntry:
         icon: a name of the sprite.
         kind: of resource; with `action`, what the viewer must be allowed. None: whoever is in the space.
         summary: one sentence for the tile of the landing page.
-        awaits: what awaits this viewer there, as a few words (« 2 votes ouverts »), empty when nothing does; asked on
-            the landing page only.
+        awaits: what awaits this viewer there at this moment; asked on the landing page only.
     """
 
     label: str
@@ -74,7 +83,7 @@ class NavEntry:
     action: Any = None
     order: int = 50
     summary: str = ""
-    awaits: Callable[[Any], str] | None = None
+    awaits: Callable[[Any, datetime], Sequence[Awaiting]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +102,7 @@ class Tile:
     """A door on the landing page of a space, with what awaits the viewer behind it."""
 
     link: NavLink
-    awaiting: str
+    awaiting: tuple[Awaiting, ...]
 
 
 _entries: dict[Space, dict[str, NavEntry]] = {space: {} for space in Space}
@@ -113,10 +122,10 @@ def links(space: Space, viewer: Viewer, current: str) -> list[NavLink]:
     return [link for _, link in _open_doors(space, viewer, current)]
 
 
-def tiles(space: Space, viewer: Viewer) -> list[Tile]:
+def tiles(space: Space, viewer: Viewer, *, at: datetime) -> list[Tile]:
     """Return the same doors with what awaits the viewer behind each."""
     return [
-        Tile(link=link, awaiting=entry.awaits(viewer) if entry.awaits else "")
+        Tile(link=link, awaiting=tuple(entry.awaits(viewer, at)) if entry.awaits else ())
         for entry, link in _open_doors(space, viewer, "")
     ]
 
@@ -158,10 +167,13 @@ def spaces_of(viewer: Viewer) -> list[Space]:
         usual = sorted(
             PROFESSIONAL_SPACES, key=lambda space: (space is Space.STEERING) != bool(professional & _STEERING_ROLES)
         )
-        spaces += [space for space in usual if any(is_visible(entry, viewer) for entry in entries_of(space))] or usual[
-            :1
-        ]
+        spaces += [space for space in usual if _holds_something(space, viewer)] or usual[:1]
     return spaces
+
+
+def _holds_something(space: Space, viewer: Viewer) -> bool:
+    """Say whether a door of this space is this viewer's own: those open to everybody do not make a space."""
+    return any(entry.kind is not None and is_visible(entry, viewer) for entry in entries_of(space))
 
 
 def space_of_page(current: str, spaces: list[Space]) -> Space:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
@@ -37,8 +38,14 @@ def steering(request: HttpRequest) -> HttpResponse:
 
 def _landing(request: HttpRequest, space: Space, lead: str) -> HttpResponse:
     viewer = viewer_of(request)
-    doors = tiles(space, viewer) if viewer else []
-    return render(request, "ui/pages/landing.html", {"heading": space.label, "lead": lead, "doors": doors})
+    doors = tiles(space, viewer, at=timezone.now()) if viewer else []
+    context = {
+        "heading": space.label,
+        "lead": lead,
+        "doors": doors,
+        "awaiting": [each for door in doors for each in door.awaiting],
+    }
+    return render(request, "ui/pages/landing.html", context)
 
 
 @require_safe

@@ -11,7 +11,10 @@ from passerelle.cooperation.governance.selectors.papers import Papers, read_pape
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
+    """A decision in a list; `label` is its number as it is said, without the code of the body."""
+
     number: str
+    label: str
     title: str
     body_name: str
     outcome: str
@@ -36,6 +39,7 @@ def decision_row(decision: Decision, item: AgendaItem) -> DecisionRow:
     """Describe a decision; its item comes with its session and body."""
     return DecisionRow(
         number=decision.number,
+        label=decision.number.removeprefix(f"{item.session.body_id}-"),
         title=item.title,
         body_name=item.session.body.name,
         outcome=decision.outcome,

@@ -118,8 +118,29 @@ def item_page(viewer: Viewer, item_id: UUID, *, at: datetime) -> ItemPage | None
         seats=tuple(_open_seats(seats, ballot)),
         may_lead=may_lead,
         may_open_vote=may_lead and ballot is None and item.session.state == SessionState.OPEN,
-        may_close_vote=may_lead and row.ballot is not None and row.ballot.is_open,
+        may_close_vote=may_lead and _is_open(row),
     )
+
+
+def open_votes(viewer: Viewer, *, at: datetime) -> list[ItemRow]:
+    """Return the items whose vote awaits this viewer: a seat has not voted, or the vote can be closed."""
+    rows = []
+    seats: dict[str, list[Seat]] = {}
+    for item in _with_votes(AgendaItem.objects.filter(ballot__closed_at=None, ballot__isnull=False)):
+        body = item.session.body_id
+        if body not in seats:
+            seats[body] = seats_of(viewer, body, at)
+        rows.append(_item_row(item, seats[body]))
+    may_lead = viewer.may(Kind.VOTE, Act.UPDATE)
+    return [row for row in rows if row.awaits_viewer or (may_lead and _can_be_closed(row))]
+
+
+def _is_open(row: ItemRow) -> bool:
+    return row.ballot is not None and row.ballot.is_open
+
+
+def _can_be_closed(row: ItemRow) -> bool:
+    return row.ballot is not None and row.ballot.is_open and row.ballot.quorum.is_met
 
 
 def _with_votes(items: QuerySet[AgendaItem]) -> QuerySet[AgendaItem]:

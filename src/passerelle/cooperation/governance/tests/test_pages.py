@@ -166,6 +166,39 @@ def test_every_page_of_the_bodies_is_shown(as_persona, item: UUID) -> None:
         assert expected in response.content.decode(), address
 
 
+def test_the_landing_page_says_which_vote_awaits_this_member(as_persona, item: UUID) -> None:
+    enter_votes(item, 6)
+    client = as_persona("comite-arles")
+
+    landing = client.get("/pilotage/").content.decode()
+    assert "Votre établissement n’a pas encore voté" in landing
+    assert f'href="/instances/points/{item}/"' in landing
+
+    vote(client, item, establishment="arles", choice="for")
+    assert "n’a pas encore voté" not in client.get("/pilotage/").content.decode()
+
+
+def test_the_cell_is_told_of_a_vote_once_it_can_be_closed(as_persona, item: UUID) -> None:
+    enter_votes(item, 6)
+    client = as_persona("cellule")
+    landing, page = (client.get(address).content.decode() for address in ("/pilotage/", f"/instances/points/{item}/"))
+    assert "le vote peut être clos" not in landing
+    assert "Clore le vote" not in page
+
+    vote(as_persona("comite-arles"), item, establishment="arles", choice="for")
+    as_persona("cellule")
+
+    landing, page = (client.get(address).content.decode() for address in ("/pilotage/", f"/instances/points/{item}/"))
+    assert "le vote peut être clos" in landing
+    assert "Clore le vote" in page
+
+
+def test_whoever_has_no_seat_is_told_of_no_vote(as_persona, item: UUID) -> None:
+    enter_votes(item, 6)
+    for code in ("comite-laveran", "directeur", "dpo"):
+        assert "n’a pas encore voté" not in as_persona(code).get("/pilotage/").content.decode()
+
+
 def test_what_does_not_exist_is_a_missing_page(as_persona, item: UUID) -> None:
     client = as_persona("cellule")
     unknown = "018f0000-0000-7000-8000-000000000000"

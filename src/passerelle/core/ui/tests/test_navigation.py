@@ -1,11 +1,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
 from django.test import RequestFactory
 
 from passerelle.core.ui import navigation
-from passerelle.core.ui.api import NavEntry, Space, register_navigation
+from passerelle.core.ui.api import Awaiting, NavEntry, Space, register_navigation
 from passerelle.core.ui.context_processors import home_of, shell, theme_of, viewer_of
 from passerelle.core.ui.navigation import links, space_of_page, spaces_of, tiles
 
@@ -37,6 +38,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     register_navigation("patient", NavEntry(label="Mes séjours", url_name="ui:theme"))
 
 
+AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 ALICE = Someone(["clinician"], {("patient", "search")})
 BOB = Someone(["committee_member", "clinician"], {("patient", "search"), ("project", "read")})
 CHARLIE = Someone(["patient"])
@@ -53,15 +55,13 @@ def test_entries_come_in_their_order():
 
 
 def test_a_tile_says_what_awaits_this_viewer():
-    def votes(viewer):
-        return f"2 votes pour {viewer.name}"
+    def votes(viewer, at):
+        return [Awaiting(sentence=f"Un vote attend {viewer.name} depuis {at.year}", url="/vote/", action="Voter")]
 
     register_navigation("pilotage", NavEntry(label="Votes", url_name="ui:home", awaits=votes))
 
-    assert [(tile.link.label, tile.awaiting) for tile in tiles(Space.STEERING, BOB)] == [
-        ("Projets", ""),
-        ("Votes", "2 votes pour Alice Fictive"),
-    ]
+    told = {tile.link.label: [each.sentence for each in tile.awaiting] for tile in tiles(Space.STEERING, BOB, at=AT)}
+    assert told == {"Projets": [], "Votes": ["Un vote attend Alice Fictive depuis 2026"]}
 
 
 def test_an_entry_whose_page_does_not_exist_is_left_out():
@@ -96,6 +96,12 @@ def test_a_page_below_an_entry_lights_the_entry_of_its_package():
 )
 def test_spaces_are_those_of_the_roles_that_hold_something(viewer, expected):
     assert spaces_of(viewer) == expected
+
+
+def test_a_door_open_to_everybody_does_not_make_a_space():
+    register_navigation("pilotage", NavEntry(label="Annuaire", url_name="ui:living_page"))
+
+    assert spaces_of(ALICE) == [Space.CARE]
 
 
 def test_a_page_belongs_to_the_space_that_registers_it():

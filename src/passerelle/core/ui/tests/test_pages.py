@@ -9,7 +9,8 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
-from passerelle.core.ui import views
+from passerelle.core.ui import navigation, views
+from passerelle.core.ui.api import Awaiting, NavEntry, Space, register_navigation
 
 UI = Path(__file__).parents[1]
 SERVED = UI / "static" / "ui"
@@ -62,11 +63,23 @@ def test_whoever_signed_in_goes_to_their_space():
 
 
 @pytest.mark.parametrize(("view", "heading"), [(views.care, "Soins"), (views.steering, "Pilotage")])
-def test_a_landing_page_says_where_one_is(view, heading):
+def test_a_landing_page_says_where_one_is(view, heading, monkeypatch):
+    monkeypatch.setattr(navigation, "_entries", {space: {} for space in Space})
     page = view(_request()).content.decode()
 
     assert f"<h1>{heading}</h1>" in page
     assert "Alice Fictive" in page
+
+
+def test_a_landing_page_begins_with_what_awaits(monkeypatch):
+    monkeypatch.setattr(navigation, "_entries", {space: {} for space in Space})
+    awaiting = Awaiting(sentence="Un vote est ouvert.", url="/vote/", action="Voter")
+    register_navigation("pilotage", NavEntry(label="Votes", url_name="ui:home", awaits=lambda *_: [awaiting]))
+
+    page = views.steering(_request()).content.decode()
+
+    assert page.index("Ce qui vous attend") < page.index("Un vote est ouvert.") < page.index('<ul class="tiles')
+    assert '<a class="btn btn-primary" href="/vote/">Voter</a>' in page
 
 
 def test_the_banner_of_the_demonstration_is_on_every_page(client, settings):

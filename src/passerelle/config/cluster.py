@@ -10,11 +10,13 @@ import hashlib
 import importlib.util
 import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TypedDict
 
 import psycopg
 from psycopg import sql
@@ -137,7 +139,7 @@ def _ensure_initialised() -> None:
 def _hand_over_to_system_user() -> None:
     """Give the cluster to the system user and let it reach the data and the binaries (root only)."""
     if subprocess.run(["id", "-u", SYSTEM_USER], capture_output=True, check=False).returncode != 0:
-        subprocess.run(["useradd", "--system", "--no-create-home", SYSTEM_USER], check=True)
+        subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", SYSTEM_USER], check=True)
     subprocess.run(["chown", "-R", SYSTEM_USER, str(CLUSTER)], check=True)
     for folder in {*CLUSTER.parents, *_binaries().parents}:
         mode = folder.stat().st_mode
@@ -163,13 +165,35 @@ def _log_tail() -> str:
 
 
 def _run(program: str, *arguments: str, check: bool = True) -> None:
-    subprocess.run(
-        [str(_binaries() / program), *arguments],
-        check=check,
-        user=SYSTEM_USER if os.geteuid() == 0 else None,
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # a Ctrl-C for the supervisor is not one for the database
-    )
+    """Run a program of the wheel, as the system user when we are root.
+
+    Raises:
+        ClusterUnavailable: it failed and `check` was asked; the message is what it said.
+    """
+    with tempfile.TemporaryFile() as said:  # a pipe would stay open as long as the server that pg_ctl leaves behind
+        done = subprocess.run(
+            [str(_binaries() / program), *arguments],
+            check=False,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,  # a Ctrl-C for the supervisor is not one for the database
+            **_identity(),
+        )
+        if check and done.returncode != 0:
+            said.seek(0)
+            raise ClusterUnavailable(f"{program} : " + said.read().decode(errors="replace").strip())
+
+
+class _Identity(TypedDict, total=False):
+    user: str
+    group: str
+    extra_groups: list[str]
+
+
+def _identity() -> _Identity:
+    """Return who runs PostgreSQL: us, or the system user with its own group, since root's would forbid our folders."""
+    if os.geteuid() != 0:
+        return {}
+    return {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []}

@@ -36,6 +36,8 @@ COMMANDS: Mapping[str, Entry] = {
     "work": Entry("cli_exchange:work", "Appliquer les messages reçus, dans l’ordre de chaque patient."),
     "tasks": Entry("commands.tasks:tasks", "Exécuter les tâches ordinaires (scellés du journal, extraits)."),
     "send": Entry("cli_exchange:send", "Envoyer des messages HL7 v2 par MLLP."),
+    "load": Entry("commands.load:load", "Charger les données de référence du territoire."),
+    "account": Entry("commands.account:account", "Ouvrir un compte."),
     "audit": Entry("commands.audit:audit", "Vérifier le journal."),
     "bench": Entry("commands.bench:bench", "Mesurer, à côté de limites mesurées dans la même exécution."),
     "doctor": Entry("commands.doctor:doctor", "Vérifier l’installation et dire quoi corriger."),

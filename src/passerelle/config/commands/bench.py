@@ -4,6 +4,7 @@ from collections.abc import Mapping
 import click
 
 from passerelle.care.exchange import benchmark as exchange_benchmark
+from passerelle.config.commands import bench_parsing
 from passerelle.config.database import ensure_database
 
 
@@ -18,9 +19,10 @@ def bench() -> None:
 @click.option("--seconds", default=10.0, show_default=True, help="Durée de chaque mesure.")
 @click.option("--json", "as_json", is_flag=True, help="Un objet JSON sur la dernière ligne.")
 def exchange(target: str | None, connections: int, seconds: float, as_json: bool) -> None:  # noqa: FBT001 - click
-    """Measure durable receiving, beside the limits of commit and copy on the same database."""
+    """Measure durable receiving, beside the limits of the same database, and reading beside the `hl7` package."""
     ensure_database()
-    _show(exchange_benchmark.run(to=_address(target), connections=connections, seconds=seconds), as_json=as_json)
+    received = exchange_benchmark.run(to=_address(target), connections=connections, seconds=seconds)
+    _show({**received, **bench_parsing.figures()}, as_json=as_json)
 
 
 def _address(target: str | None) -> tuple[str, int] | None:

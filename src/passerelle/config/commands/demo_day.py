@@ -38,7 +38,7 @@ def day(target: str, address: str) -> None:
     extract = warehouse.refresh(at=timezone.now())
     audit.seal(at=timezone.now())
     click.echo(f"• Extrait dépersonnalisé : {extract.rows} séjours")
-    _announce(address)
+    _announce(address, target)
 
 
 def _send(territory: Territory, host: str, port: int) -> None:
@@ -67,7 +67,7 @@ def _waiting() -> bool:
     return Message.objects.filter(state=State.RECEIVED, held=False).exists()
 
 
-def _announce(address: str) -> None:
+def _announce(address: str, target: str) -> None:
     base = address.rstrip("/")
     sign_in = base + reverse("account_login")
     click.echo(
@@ -80,5 +80,5 @@ def _announce(address: str) -> None:
         f"  4. L’indicateur mesuré, petits effectifs masqués  {base}{reverse('indicators:indicators')}\n"
         f"  5. Le projet, avant et après, à côté des autres   {base}{reverse('projects:projects')}\n"
         f"  6. Le comité stratégique : un établissement, une voix  {base}{reverse('governance:sessions')}\n"
-        f"\nUn message à vous : .venv/bin/passerelle send FICHIER --to 127.0.0.1:2575 (référence : docs/tutorials)\n"
+        f"\nUn message à vous : .venv/bin/passerelle send FICHIER --to {target}   (docs/tutorials)\n"
     )

@@ -4,6 +4,7 @@ U+00A0 joins a number to its unit, a day to its month, and comes before a colon;
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -76,6 +77,18 @@ def moment(at: date) -> str:
 def short_moment(at: date) -> str:
     """Return 01/03/2026 14:30, for tables."""
     return f"{short_day(at)}{NBSP}{local(at):%H:%M}" if isinstance(at, datetime) else short_day(at)
+
+
+def exact_moment(at: datetime) -> str:
+    """Return 01/03/2026 14:30:05, where the second matters."""
+    return f"{short_day(at)}{NBSP}{local(at):%H:%M:%S}"
+
+
+def enumeration(words: Sequence[str]) -> str:
+    """Return « Lire, rechercher, exporter »: one sentence, in which an acronym keeps its capitals."""
+    first, *others = words or [""]
+    lowered = [word[:1].lower() + word[1:] if word[1:2].islower() or word[1:2] in "’ " else word for word in others]
+    return ", ".join([first, *lowered])
 
 
 def duration(lasted: timedelta) -> str:

@@ -1,5 +1,6 @@
 """The tags and filters of every page: `{% load ui %}`."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -144,6 +145,16 @@ def moment_fr(at: date | None) -> str:
 @register.filter
 def moment_short(at: date | None) -> str:
     return french.short_moment(at) if at else ""
+
+
+@register.filter
+def moment_exact(at: datetime | None) -> str:
+    return french.exact_moment(at) if at else ""
+
+
+@register.filter
+def enumeration(words: Sequence[str]) -> str:
+    return french.enumeration(words)
 
 
 @register.filter

@@ -7,6 +7,24 @@ from hypothesis import strategies as st
 
 from passerelle.core.ui import french
 
+
+def test_a_moment_may_be_told_to_the_second():
+    assert french.exact_moment(datetime(2026, 3, 1, 13, 30, 5, tzinfo=UTC)) == "01/03/2026\u00a014:30:05"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], ""),
+        (["Lire"], "Lire"),
+        (["Lire", "Rechercher", "Exporter"], "Lire, rechercher, exporter"),
+        (["Patient", "À annoncer", "INS"], "Patient, à annoncer, INS"),
+    ],
+)
+def test_an_enumeration_is_one_sentence(words, expected):
+    assert french.enumeration(words) == expected
+
+
 N = "\u00a0"
 NN = "\u202f"
 

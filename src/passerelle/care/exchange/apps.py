@@ -8,6 +8,7 @@ class ExchangeConfig(AppConfig):
     verbose_name = "échanges"
 
     def ready(self) -> None:
+        from passerelle.care.exchange.awaiting import messages_awaiting  # noqa: PLC0415 - models are ready only now
         from passerelle.core.access.api import Act, Kind  # noqa: PLC0415 - applications are loaded first
         from passerelle.core.ui.api import NavEntry, Space, register_navigation  # noqa: PLC0415
 
@@ -21,5 +22,6 @@ class ExchangeConfig(AppConfig):
                 action=Act.SEARCH,
                 order=60,
                 summary="Suivre les messages reçus, comprendre une erreur, relancer.",
+                awaits=messages_awaiting,
             ),
         )

@@ -6,6 +6,7 @@ from django.db.models import CharField, Count, F, Func, Min, Q, QuerySet, Value
 from django.utils import timezone
 
 from passerelle.care.exchange.models import LaneKey, Message, State
+from passerelle.care.exchange.rules.naming import event_name
 from passerelle.care.exchange.selectors.scope import visible_to
 from passerelle.core.access.api import Viewer
 from passerelle.core.directory import api as directory
@@ -43,6 +44,7 @@ class MessageLine:
     id: UUID
     received_at: datetime
     type: str
+    event: str
     sender: str
     establishment_name: str
     control_id: str
@@ -87,6 +89,13 @@ def messages(viewer: Viewer, search: Search, *, limit: int = 50) -> MessageList:
     found = list(rows.defer("raw", "ack", "keys").order_by("-seq")[: limit + 1])
     lines = [_line(message, names) for message in found[:limit]]
     return MessageList(lines, found[limit - 1].seq if len(found) > limit else None)
+
+
+def parked(viewer: Viewer) -> tuple[int, datetime | None]:
+    """Return how many messages of this viewer wait for a decision, and when the oldest came; None when none waits."""
+    waiting = Message.objects.filter(visible_to(viewer), state=State.PARKED)
+    found = waiting.aggregate(count=Count("pk"), oldest=Min("received_at"))
+    return found["count"], found["oldest"]
 
 
 def counters(viewer: Viewer, *, at: datetime) -> Counters:
@@ -152,6 +161,7 @@ def _line(message: Message, names: dict[str, str]) -> MessageLine:
         id=message.pk,
         received_at=message.received_at,
         type=f"{message.code}^{message.trigger}".strip("^") or "illisible",
+        event=event_name(message.code, message.trigger),
         sender=" · ".join(filter(None, [message.sending_facility, message.sending_application])) or "inconnu",
         establishment_name=names.get(message.establishment, ""),
         control_id=message.control_id,

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from passerelle.care.exchange.models import Message, State, Step, StepKind
 from passerelle.care.exchange.rules.explaining import advice
+from passerelle.care.exchange.rules.naming import answer_name, event_name
 from passerelle.care.exchange.rules.reading import SegmentView, place_of, readable, segments_of
 from passerelle.care.exchange.selectors.listing import STATUS_KINDS
 from passerelle.care.exchange.selectors.scope import visible_to
@@ -37,6 +38,7 @@ class MessagePage:
 
     id: UUID
     type: str
+    event: str
     establishment: str
     facts: list[tuple[str, str]]
     state_label: str
@@ -72,6 +74,7 @@ def _page(message: Message) -> MessagePage:
     return MessagePage(
         id=message.pk,
         type=f"{message.code}^{message.trigger}".strip("^") or "Message illisible",
+        event=event_name(message.code, message.trigger),
         establishment=message.establishment,
         facts=_facts(message),
         state_label=message.get_state_display(),
@@ -99,8 +102,11 @@ def _facts(message: Message) -> list[tuple[str, str]]:
         ("Rang d’arrivée", str(message.seq)),
         ("File du patient", str(message.lane) if message.lane is not None else "aucune"),
         ("Adresse de l’émetteur", message.peer),
-        ("Taille", f"{len(bytes(message.raw))} octets"),
-        ("Jeu de caractères", "deviné, MSH-18 ne disait pas vrai" if message.charset_fallback else "celui annoncé"),
+        ("Taille", f"{french.number(len(bytes(message.raw)))} octets"),
+        (
+            "Jeu de caractères",
+            "deviné, MSH-18 ne disait pas vrai" if message.charset_fallback else "celui que MSH-18 annonce",
+        ),
     ]
 
 
@@ -122,8 +128,11 @@ def _first_use(message: Message) -> UUID | None:
 
 
 def _life(message: Message) -> list[LifeEvent]:
-    received = french.moment(message.received_at)
-    answer = f"Acquitté par {message.ack_code}" if message.ack_code else "Aucun acquittement demandé par l’émetteur"
+    received = french.exact_moment(message.received_at)
+    sense = f" ({answer_name(message.ack_code)})" if answer_name(message.ack_code) else ""
+    answer = (
+        f"Acquitté par {message.ack_code}{sense}" if message.ack_code else "Aucun acquittement demandé par l’émetteur"
+    )
     life = [
         LifeEvent(received, "Reçu et enregistré", "inbox"),
         LifeEvent(
@@ -136,13 +145,13 @@ def _life(message: Message) -> list[LifeEvent]:
     steps = Step.objects.filter(message=message).order_by("at", "pk")
     life += [_step(step) for step in steps]
     if message.applied_at:
-        life.append(LifeEvent(french.moment(message.applied_at), "Appliqué au dossier", "done"))
+        life.append(LifeEvent(french.exact_moment(message.applied_at), "Appliqué au dossier", "done"))
     elif message.next_attempt_at:
-        life.append(LifeEvent(french.moment(message.next_attempt_at), "Prochaine tentative", "clock"))
+        life.append(LifeEvent(french.exact_moment(message.next_attempt_at), "Prochaine tentative", "clock"))
     return life
 
 
 def _step(step: Step) -> LifeEvent:
     title = StepKind(step.kind).label.capitalize()
     by = f" par {step.actor_name}" if step.actor_name else ""
-    return LifeEvent(french.moment(step.at), title + by, _STEP_ICONS[StepKind(step.kind)], text=step.note)
+    return LifeEvent(french.exact_moment(step.at), title + by, _STEP_ICONS[StepKind(step.kind)], text=step.note)

@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from passerelle.care.exchange.api import Rejected, apply_waiting, receive, route_new_messages
 from passerelle.care.exchange.models import Message, State
+from passerelle.care.exchange.rules.naming import EVENTS
 from passerelle.care.exchange.tests.samples import admission, open_facility
 from passerelle.core.access import api as access
 from passerelle.core.access.tests.cast import account
 from passerelle.core.audit.models import AuditEvent
+from passerelle.protocols import pamfr
 
 pytestmark = pytest.mark.django_db
 
@@ -167,6 +169,28 @@ def test_an_error_is_shown_at_its_place_with_what_to_do(gaelle, recorder):
     assert "identité à décider" in page
     assert "Que faire" in page
     assert "Relancer" in page
+
+
+def test_the_landing_page_says_that_a_message_awaits_a_decision(gaelle, recorder):
+    landing = gaelle.get("/soins/").content.decode()
+    assert "Ce qui vous attend" not in landing
+
+    park(recorder)
+
+    landing = gaelle.get("/soins/").content.decode()
+    assert "Un message attend une décision, depuis" in landing
+    assert f"{reverse('exchange:messages')}?etat=parked" in landing
+
+
+def test_an_event_is_called_by_its_name(gaelle, recorder):
+    send(admission("M1"))
+
+    assert "admission</span>" in listed(gaelle)
+    assert "ADT^A01\u00a0: admission" in gaelle.get(page_of("M1")).content.decode()
+
+
+def test_every_event_that_is_read_has_a_name():
+    assert {f"{code}^{trigger}" for code, trigger in pamfr.SUPPORTED} == set(EVENTS)
 
 
 def test_an_unreadable_message_has_a_page(gaelle, recorder):

@@ -10,9 +10,11 @@ from passerelle.core.ui.api import french
 class SeriesForm(forms.Form):
     """What to show of an indicator. The breakdowns are fixed: by establishment or by site, whole months."""
 
-    by = forms.ChoiceField(label="Par", choices=[("establishment", "établissement"), ("site", "site")], required=False)
-    since = forms.ChoiceField(label="De", required=False)
-    until = forms.ChoiceField(label="À", required=False)
+    by = forms.ChoiceField(
+        label="Détail par", choices=[("establishment", "établissement"), ("site", "site")], required=False
+    )
+    since = forms.ChoiceField(label="Depuis", required=False)
+    until = forms.ChoiceField(label="Jusqu’à", required=False)
     place = forms.ChoiceField(label="Mettre en avant", required=False)
 
     def __init__(
@@ -25,5 +27,5 @@ class SeriesForm(forms.Form):
                 label=self.fields[name].label, choices=[("", empty), *named], required=False
             )
         self.fields["place"] = forms.ChoiceField(
-            label="Mettre en avant", choices=[("", "personne"), *places], required=False
+            label="Mettre en avant", choices=[("", "aucun lieu"), *places], required=False
         )

@@ -34,7 +34,8 @@ def _filtered(request: AuthenticatedRequest, code: str) -> IndicatorSeries | Non
 
 @access.requires(Kind.INDICATOR, Act.SEARCH)
 def indicator_list(request: AuthenticatedRequest) -> HttpResponse:
-    return render(request, "indicators/indicators.html", {"definitions": definitions()})
+    lines = [(each, series(each.code)) for each in definitions()]
+    return render(request, "indicators/indicators.html", {"lines": lines})
 
 
 @access.requires(Kind.INDICATOR, Act.READ)

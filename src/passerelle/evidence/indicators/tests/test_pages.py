@@ -45,6 +45,24 @@ def test_the_page_is_titled_by_the_finding_and_hides_small_months(as_persona, me
     assert "Extrait du 2\u00a0mars 2026" in text
 
 
+def test_the_list_gives_the_figure_of_the_whole_group(as_persona, measured) -> None:
+    text = as_persona("directeur").get("/indicateurs/").content.decode()
+
+    assert "5,0\u00a0jours" in text
+    assert "Durée moyenne de séjour en chirurgie" in text
+
+
+def test_the_list_of_an_empty_warehouse_says_so(as_persona) -> None:
+    assert "pas encore mesuré" in as_persona("directeur").get("/indicateurs/").content.decode()
+
+
+def test_places_are_compared_even_when_their_months_are_hidden(as_persona, measured) -> None:
+    text = as_persona("directeur").get("/indicateurs/mean_length_of_stay/?since=2025-02&until=2025-03").content.decode()
+
+    assert "Sur la période, lieu par lieu" in text
+    assert "Aucun lieu ne montre assez de mois pour une courbe" in text
+
+
 def test_filters_bring_a_place_forward(as_persona, measured) -> None:
     query = {"by": "site", "place": "aphm-nord", "since": "2025-01", "until": "2025-03"}
 

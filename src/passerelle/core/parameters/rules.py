@@ -5,6 +5,7 @@ from datetime import date
 
 Scalar = int | float | str | bool
 CENTS = "centimes d’euro"
+SHARE = "part "
 
 
 class ParameterError(LookupError):
@@ -71,6 +72,8 @@ class Parameter:
             return "oui" if self.value else "non"
         if isinstance(self.value, str):
             return self.value
+        if self._is_share:
+            return f"{self.value * 100:g}".replace(".", ",") + "\u00a0%"
         return f"{self.value:,}".replace(",", "\u00a0").replace(".", ",")
 
     @property
@@ -80,8 +83,14 @@ class Parameter:
 
     @property
     def shown_unit(self) -> str:
-        """Return the unit to write after the value: none after a word."""
-        return "" if isinstance(self.value, str) else self.unit
+        """Return the unit to write after the value: none after a word, « des voix » after a share of them."""
+        if isinstance(self.value, str):
+            return ""
+        return self.unit.removeprefix(SHARE) if self._is_share else self.unit
+
+    @property
+    def _is_share(self) -> bool:
+        return isinstance(self.value, float) and self.unit.startswith(SHARE)
 
     def is_overdue(self, today: date) -> bool:
         """Tell whether someone should have checked this value again."""

@@ -37,6 +37,14 @@ def test_each_rule_shows_its_value_its_source_and_the_day_to_check_it_before(cli
     assert page.count('<th scope="row">') == LegalParameter.objects.count()
 
 
+def test_a_share_is_told_in_percent(client):
+    api.load_parameters(at=AT)
+
+    page = _sign_in(client, "cell").get("/parametres/", {"jour": "2026-03-02"}).content.decode()
+
+    assert "50\u00a0% des voix" in page
+
+
 def test_a_past_day_shows_the_rules_of_that_day(client):
     api.load_parameters(at=AT)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
+from passerelle.config.demo.admission import takes
 from passerelle.config.demo.arrivals import moment
 from passerelle.config.demo.chunks import CHUNK_PERSONS, chunk_sizes, draw_chunk
 from passerelle.config.demo.clinic import discharge_letter, draw_results, lab_report
@@ -111,7 +112,10 @@ class _Day:
 
     def _first_of_the_day(self, hospital: Hospital) -> Scribe:
         """Admit someone new, so that no establishment is silent that day."""
-        person, place = self.people.draw(), self.random.choice(_wards(hospital, ""))
+        person = self.people.draw()
+        while not (places := self._wards_for(person, hospital, "")):
+            person = self.people.draw()
+        place = self.random.choice(places)
         at = moment(self.territory.truth.last_day, self.random.uniform(7, 8))
         file, number = self.files.of(person, hospital.code, at), self.files.next_visit(hospital.code, at)
         scribe = Scribe(person, file, hospital, hospital.doctor(place.specialty, self.random), number)
@@ -131,7 +135,7 @@ class _Day:
         if self.random.random() < 0.7:
             self._results(scribe, at, place, StayKind.MEDICINE)
         if self.random.random() < 0.5:
-            scribe.transfer(at + timedelta(hours=3.5), self._other_unit(scribe.hospital, place))
+            scribe.transfer(at + timedelta(hours=3.5), self._other_unit(scribe, place))
         return scribe
 
     def _going_home(self) -> Scribe:
@@ -175,7 +179,7 @@ class _Day:
 
     def _cancelled_transfer(self) -> Scribe:
         scribe, at, place = self._arrived("", "A01")
-        scribe.transfer(at + timedelta(hours=2), self._other_unit(scribe.hospital, place))
+        scribe.transfer(at + timedelta(hours=2), self._other_unit(scribe, place))
         scribe.cancel("A12", at + timedelta(hours=2.4), place)
         return scribe
 
@@ -252,21 +256,25 @@ class _Day:
         hospitals = list(self.territory.hospitals.values())
         while True:
             hospital = self.random.choice(hospitals)
-            places = _wards(hospital, specialty)
+            places = self._wards_for(person, hospital, specialty)
             if places:
                 return person, hospital, self.random.choice(places)
 
     def _known(self, specialty: str) -> tuple[Person, Hospital, Place]:
         """Take a known patient, once only, from an establishment that has such a unit."""
         for index, (person, code) in enumerate(self.known):
-            places = _wards(self.territory.hospitals[code], specialty)
+            places = self._wards_for(person, self.territory.hospitals[code], specialty)
             if places:
                 del self.known[index]
                 return person, self.territory.hospitals[code], self.random.choice(places)
         return self._newcomer(specialty)
 
-    def _other_unit(self, hospital: Hospital, place: Place) -> Place:
-        others = [each for each in _wards(hospital, "") if each != place]
+    def _wards_for(self, person: Person, hospital: Hospital, specialty: str) -> list[Place]:
+        age = person.age_on(self.territory.truth.today)
+        return [place for place in _wards(hospital, specialty) if takes(place.specialty, age, person.sex)]
+
+    def _other_unit(self, scribe: Scribe, place: Place) -> Place:
+        others = [each for each in self._wards_for(scribe.person, scribe.hospital, "") if each != place]
         return self.random.choice(others) if others else place
 
     def _results(self, scribe: Scribe, at: datetime, place: Place, kind: StayKind) -> None:

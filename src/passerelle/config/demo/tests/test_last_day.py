@@ -2,6 +2,7 @@ from collections import Counter
 
 import pytest
 
+from passerelle.config.demo.admission import takes
 from passerelle.config.demo.chunks import draw_chunk
 from passerelle.config.demo.last_day import last_day_messages
 from passerelle.config.demo.personas import patient_persona
@@ -145,3 +146,21 @@ def test_someone_who_was_there_goes_home_under_the_number_of_their_arrival(event
     gone = {event.patient.account.value for event in events if getattr(event, "trigger", "") == "A03"}
 
     assert len(gone & bulk) >= 5
+
+
+def test_nobody_is_admitted_to_a_unit_that_would_not_take_them(events, territory):
+    specialties = {
+        place.code: place.specialty for hospital in territory.hospitals.values() for place in hospital.places
+    }
+    misplaced = [
+        (event.patient.traits.birth_date, event.movement.medical_unit.code)
+        for event in events
+        if isinstance(event, pamfr.AdtEvent) and event.trigger in {"A01", "A04"} and event.movement.medical_unit
+        if not takes(
+            specialties[event.movement.medical_unit.code],
+            (territory.truth.last_day - event.patient.traits.birth_date).days * 4 // 1461,
+            event.patient.traits.sex,
+        )
+    ]
+
+    assert misplaced == []

@@ -136,6 +136,15 @@ def test_a_persona_never_signs_in_by_password(demonstration, client, settings, d
     assert "_auth_user_id" not in client.session
 
 
+def test_a_persona_has_no_password_to_change(demonstration, client):
+    _enter(client, "dpo")
+
+    answer = client.get(reverse("account_change_password"), follow=True)
+
+    assert answer.redirect_chain == [(reverse("mfa_index"), 302)]
+    assert "il n’y en a pas à changer" in answer.content.decode()
+
+
 def test_outside_demonstration_no_persona_is_made(settings):
     settings.DEMO = False
 

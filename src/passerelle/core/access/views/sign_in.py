@@ -1,6 +1,6 @@
 from typing import Any
 
-from allauth.account.views import LoginView
+from allauth.account.views import LoginView, PasswordChangeView
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.conf import settings
@@ -24,6 +24,16 @@ class SignIn(LoginView):  # type: ignore[misc]  # the library has no types
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {"cast": persona_groups() if settings.DEMO else []}
+
+
+class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # the library has no types
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send back whoever has no password to change: a persona, or someone who signs in with a key only."""
+        if request.user.is_authenticated and not request.user.has_usable_password():
+            messages.info(request, "Ce compte s’ouvre sans mot de passe\u00a0: il n’y en a pas à changer.")
+            return redirect("mfa_index")
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return response
 
 
 class ActivateCodes(ActivateTOTPView):  # type: ignore[misc]  # the library has no types

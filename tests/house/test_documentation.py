@@ -7,6 +7,7 @@ import pytest
 
 from passerelle.care.exchange import api as exchange
 from passerelle.care.identity import api as identity
+from passerelle.config import reference
 from passerelle.config.cli import COMMANDS
 from passerelle.core.directory import api as directory
 from passerelle.core.parameters import api as parameters
@@ -76,3 +77,9 @@ def test_every_make_target_told_exists(page):
     told = set(re.findall(r"`make ([a-z-]+)`|^make ([a-z-]+)", page.read_text(), re.MULTILINE))
 
     assert [name for pair in told for name in pair if name and f"\n{name}:" not in makefile] == []
+
+
+@pytest.mark.parametrize("name", sorted(reference.pages()))
+def test_a_generated_page_is_current(name):
+    """`make docs` writes them again."""
+    assert (PROJECT / "docs" / "reference" / name).read_text() == reference.pages()[name]

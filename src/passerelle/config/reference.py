@@ -1,0 +1,108 @@
+"""The reference pages that the code itself can tell; a test keeps them current."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from django.apps import apps
+
+from passerelle.care.record.fhir.capability import capability_statement
+from passerelle.core.access.matrix import current_matrix
+from passerelle.core.access.vocabulary import Word
+from passerelle.protocols import pamfr
+
+_NOTE = "<!-- Made by `make docs` from the code; change the code, not this page. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Return the text of each generated page by its file name in docs/reference."""
+    return {
+        "access-matrix.md": _access_matrix(),
+        "data-classification.md": _data_classification(),
+        "fhir.md": _fhir(),
+        "messages.md": _messages(),
+    }
+
+
+def _access_matrix() -> str:
+    lines = current_matrix().lines
+    rows = [
+        (
+            line.code,
+            *map(_labels, (line.roles, line.relations, line.kinds, line.acts, line.states)),
+            line.because,
+            line.source,
+        )
+        for line in lines
+    ]
+    head = ("Ligne", "Rôles", "Liens", "Pièces", "Actes", "États", "Raison", "Source")
+    told = "What is allowed. **Whatever is not on a line is refused**, and a refusal looks like an absence."
+    return _page("Access matrix", told, _table(head, rows))
+
+
+def _messages() -> str:
+    by_type: dict[str, list[str]] = defaultdict(list)
+    for code, trigger in sorted(pamfr.SUPPORTED):
+        by_type[code].append(trigger)
+    rows = [(code, ", ".join(triggers)) for code, triggers in by_type.items()]
+    told = (
+        "HL7 v2 messages read over MLLP (IHE PAM France 2.11, CI-SIS document transmission). Any other type or event "
+        "is answered `AR`, kept in quarantine, and changes nothing."
+    )
+    return _page("Messages", told, _table(("Type", "Events"), rows))
+
+
+def _fhir() -> str:
+    rows = [
+        (
+            resource["type"],
+            ", ".join(each["code"] for each in resource["interaction"]),
+            ", ".join(f"`{each['name']}`" for each in resource.get("searchParam", [])) or "–",
+        )
+        for resource in capability_statement()["rest"][0]["resource"]
+    ]
+    told = "What `/fhir/` answers, as its CapabilityStatement tells it (FHIR R4, JSON)."
+    return _page("FHIR interface", told, _table(("Resource", "Interactions", "Search parameters"), rows))
+
+
+def _data_classification() -> str:
+    classified = [
+        (model._meta.app_label, model.__name__, sys.modules[model.__module__])  # noqa: SLF001 - Django's documented API
+        for model in apps.get_models()
+        if model.__module__.startswith("passerelle.")
+    ]
+    rows = []
+    for label, name, module in sorted(classified, key=lambda each: each[:2]):
+        fields = _fields_of(module.__name__, name)
+        held = {kind: [field for field, its in fields.items() if its == kind] for kind in ("identifying", "health")}
+        rows.append((label, name, _codes(held["identifying"]), _codes(held["health"])))
+    told = "Which columns identify a person, and which tell of their health; all the others are neutral."
+    return _page("Data classification", told, _table(("Package", "Table", "Identifying", "Health"), rows))
+
+
+def _fields_of(module_name: str, model: str) -> dict[str, str]:
+    package = module_name.split(".models")[0] + ".models"
+    for name in (module_name, package):
+        found = getattr(sys.modules[name], "CLASSIFICATION", {}).get(model)
+        if found is not None:
+            return dict(found)
+    return {}
+
+
+def _labels(words: Iterable[Word]) -> str:
+    return ", ".join(word.label for word, _ in groupby(words))
+
+
+def _codes(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "–"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _page(title: str, told: str, body: str) -> str:
+    return f"{_NOTE}# {title}\n\n{told}\n\n{body}\n"

@@ -24,41 +24,52 @@ CODECS: dict[str, str] = {
     "KS X 1001": "euc_kr",
 } | {f"8859/{part}": f"iso8859-{part}" for part in range(1, 17) if part != 12}
 
+#: Every part of ISO 8859 puts the same controls on the same bytes.
+_CONTROLS = bytes(range(0x80, 0xA0))
+
 #: What the WHATWG reads in the five bytes that CP1252 leaves undefined: the control of the same number.
 _C1 = {code: bytes([code]).decode(WINDOWS, "ignore") or chr(code) for code in range(0x80, 0xA0)}
 
 
-class Decoded(NamedTuple):
-    """A text, the codec that gave it, and whether that codec is another than the declared one."""
+class Charset(NamedTuple):
+    """A codec, and whether it is another than the declared one."""
 
-    text: str
     codec: str
     is_fallback: bool
 
 
-def decode(raw: bytes, declared: str) -> Decoded:
-    """Decode by the declared set, else as UTF-8, else as CP1252; never fails.
+_UTF_8_AS_DECLARED = Charset(UTF_8, is_fallback=False)
 
-    ISO 8859 sets read any byte, so a lie would go unseen: bytes above 127 that form valid UTF-8, or that fall on the
-    controls 0x80 to 0x9F, are taken as a wrong declaration.
+
+def of_utf_8(raw: bytes, declared: str) -> Charset | None:
+    """Name the set of bytes known to be valid UTF-8; None when a declared set that is not UTF-8 must be tried first.
+
+    ISO 8859 sets read any byte, so a lie would go unseen: bytes above 127 that form valid UTF-8 are taken as a wrong
+    declaration.
     """
     codec = CODECS.get(declared.strip().upper())
-    if codec == UTF_8 and (text := _try(raw, UTF_8)) is not None:
-        return Decoded(text, UTF_8, is_fallback=False)
+    if codec == UTF_8:
+        return _UTF_8_AS_DECLARED
     if raw.isascii():
-        return Decoded(raw.decode(ASCII), codec or ASCII, is_fallback=codec is None)
-    if codec is not None and codec not in {ASCII, UTF_8} and not codec.startswith("iso8859"):
-        text = _try(raw, codec)
-        if text is not None:
-            return Decoded(text, codec, is_fallback=False)
-    text = _try(raw, UTF_8)
-    if text is not None:
-        return Decoded(text, UTF_8, is_fallback=True)
+        return Charset(codec or ASCII, is_fallback=codec is None)
+    return Charset(UTF_8, is_fallback=True) if codec is None or _gives_way(codec) else None
+
+
+def decode(raw: bytes, declared: str) -> tuple[str, Charset]:
+    """Decode by the declared set, else as UTF-8, else as CP1252; never fails.
+
+    ISO 8859 gives way to valid UTF-8, and to CP1252 where it would read the controls 0x80 to 0x9F.
+    """
+    codec = CODECS.get(declared.strip().upper())
+    if codec is not None and not _gives_way(codec) and (text := _try(raw, codec)) is not None:
+        return text, Charset(codec, is_fallback=False)
+    if (text := _try(raw, UTF_8)) is not None:
+        return text, of_utf_8(raw, declared) or Charset(UTF_8, is_fallback=True)
     if codec is not None and codec.startswith("iso8859"):
         text = _try(raw, codec)
-        if text is not None and not any("\x80" <= character <= "\x9f" for character in set(text)):
-            return Decoded(text, codec, is_fallback=False)
-    return Decoded(_windows(raw), WINDOWS, is_fallback=codec != WINDOWS)
+        if text is not None and len(raw.translate(None, _CONTROLS)) == len(raw):
+            return text, Charset(codec, is_fallback=False)
+    return _windows(raw), Charset(WINDOWS, is_fallback=codec != WINDOWS)
 
 
 def decode_with(raw: bytes, codec: str) -> str:
@@ -83,6 +94,10 @@ def encode(text: str, declared: str) -> bytes:
         raise Hl7Error(
             where="MSH^1^18", why=f"{declared or ASCII} ne sait pas écrire {character}", code="102"
         ) from fault
+
+
+def _gives_way(codec: str) -> bool:
+    return codec in {ASCII, UTF_8} or codec.startswith("iso8859")
 
 
 def _try(raw: bytes, codec: str) -> str | None:

@@ -3,7 +3,9 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from passerelle.protocols.hl7v2 import path as paths
+from passerelle.protocols.hl7v2.charset import Charset
 from passerelle.protocols.hl7v2.escapes import unescape
+from passerelle.protocols.hl7v2.lines import Page
 from passerelle.protocols.hl7v2.separators import Separators
 from passerelle.protocols.hl7v2.splitting import split
 
@@ -37,25 +39,30 @@ class Repetition:
 class Segment:
     """A line of a message, split only as deep as it is read."""
 
-    __slots__ = ("_fields", "charset", "name", "separators", "text")
+    __slots__ = ("_content", "charset", "name", "separators")
 
-    def __init__(self, text: str, separators: Separators, charset: str) -> None:
-        self.name = text[:3]
-        self.text = text
+    def __init__(self, name: str, content: str | list[str], separators: Separators, charset: str) -> None:
+        self.name = name
+        #: The line until its fields are asked for; an MSH and a large line come in fields.
+        self._content = content
         self.separators = separators
         self.charset = charset
-        self._fields: list[str] | None = None
+
+    @property
+    def text(self) -> str:
+        """Return the line as it came."""
+        content = self._content
+        if isinstance(content, str):
+            return content
+        return self.separators.field.join(content[:1] + content[2:] if self.name == "MSH" else content)
 
     @property
     def fields(self) -> list[str]:
         """Return the raw texts; place 0 is the name, place n is field n, also in MSH whose field 1 is its separator."""
-        fields = self._fields
-        if fields is None:
-            fields = split(self.text, self.separators.field)
-            if self.name == "MSH":
-                fields.insert(1, self.separators.field)
-            self._fields = fields
-        return fields
+        content = self._content
+        if isinstance(content, str):
+            self._content = content = content.split(self.separators.field)
+        return content
 
     def field(self, n: int) -> str:
         """Return the raw text of field n, "" when absent."""
@@ -123,42 +130,45 @@ class Segment:
 class Message:
     """A message as it came, and what it says; nothing of it can be changed."""
 
-    __slots__ = ("_raw", "_segments", "charset", "charset_fallback", "separators", "text")
+    __slots__ = ("_content", "_raw", "charset", "charset_fallback", "segments", "separators")
 
-    def __init__(
-        self, raw: bytes, text: str, lines: list[str], separators: Separators, charset: tuple[str, bool]
-    ) -> None:
+    def __init__(self, raw: bytes, content: str | bytes, page: Page, charset: Charset) -> None:
         self._raw = raw
-        self.text = text
-        self.separators = separators
+        #: The text, or the bytes of it while nobody asked for it whole.
+        self._content = content
+        self.separators = separators = page.separators
         self.charset, self.charset_fallback = charset
         codec = self.charset
-        self._segments = [Segment(line, separators, codec) for line in lines]
+        self.segments = [
+            Segment(name, line, separators, codec) for name, line in zip(page.names, page.lines, strict=True)
+        ]
 
     def to_bytes(self) -> bytes:
         """Return the very bytes that were parsed, envelope included."""
         return self._raw
 
     @property
-    def segments(self) -> list[Segment]:
-        return self._segments
+    def text(self) -> str:
+        """Return the whole text, without what surrounds it."""
+        content = self._content
+        return content if isinstance(content, str) else content.decode(self.charset)
 
     def segment(self, name: str) -> Segment | None:
         """Return the first segment of that name."""
-        for segment in self._segments:
+        for segment in self.segments:
             if segment.name == name:
                 return segment
         return None
 
     def all(self, name: str) -> list[Segment]:
         """Return the segments of that name, in order."""
-        return [segment for segment in self._segments if segment.name == name]
+        return [segment for segment in self.segments if segment.name == name]
 
     def get(self, place: str) -> str:
         """Return one leaf such as `PID-3[2].4.2` or `OBX[2]-5`, unescaped, "" when absent; HL7 null stays `""`."""
         wanted = paths.path(place)
         left = wanted.occurrence
-        for segment in self._segments:
+        for segment in self.segments:
             if segment.name == wanted.segment:
                 if left == 0:
                     return segment.at(wanted.steps)
@@ -167,35 +177,35 @@ class Message:
 
     @property
     def control_id(self) -> str:
-        return self._segments[0].get("10")
+        return self.segments[0].get("10")
 
     @property
     def code(self) -> str:
-        return self._segments[0].get("9.1")
+        return self.segments[0].get("9.1")
 
     @property
     def trigger(self) -> str:
-        return self._segments[0].get("9.2")
+        return self.segments[0].get("9.2")
 
     @property
     def structure(self) -> str:
-        return self._segments[0].get("9.3")
+        return self.segments[0].get("9.3")
 
     @property
     def sending_application(self) -> str:
-        return self._segments[0].get("3")
+        return self.segments[0].get("3")
 
     @property
     def sending_facility(self) -> str:
-        return self._segments[0].get("4")
+        return self.segments[0].get("4")
 
     @property
     def processing_id(self) -> str:
-        return self._segments[0].get("11")
+        return self.segments[0].get("11")
 
     @property
     def version(self) -> str:
-        return self._segments[0].get("12")
+        return self.segments[0].get("12")
 
     def __repr__(self) -> str:
         return f"Message({self.code}^{self.trigger}, {len(self._raw)} bytes)"

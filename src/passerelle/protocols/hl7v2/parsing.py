@@ -2,22 +2,25 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import TypeAlias
 
 from passerelle.protocols.hl7v2 import charset as charsets
+from passerelle.protocols.hl7v2.charset import Charset
 from passerelle.protocols.hl7v2.errors import Hl7Error
+from passerelle.protocols.hl7v2.lines import Line, Page, page_of, page_of_utf_8
 from passerelle.protocols.hl7v2.message import Message
-from passerelle.protocols.hl7v2.separators import Separators, declared
-from passerelle.protocols.hl7v2.splitting import split
+from passerelle.protocols.hl7v2.splitting import fields_of
 
 _BLANKS = b"\x0b\r\n \t\x00"
-_BREAK = re.compile(r"(\r\n|\r|\n)")
+_BREAK = re.compile(rb"[\r\n]")
 _CHARSET_NAME = re.compile(r"[\w/ .-]+", re.ASCII)
-_FIRST_LINE = re.compile(rb"MSH[^\r\n]*")
-_END_BLOCK = frozenset("\x1c\x00")
-_TRAILER = "\x1c\x00\r\n"
-_DELIMITERS = 16  # more than MSH-1 and MSH-2 can take
-_CHARSET_FIELD = 17  # MSH-18, the separator itself being MSH-1
+_CHARSET_FIELD = 18
+_END_BLOCK = frozenset(b"\x1c\x00")
+_TRAILER = b"\x1c\x00\r\n"
 _WIDE_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+#: A text, or the bytes it is cut from; its segments; its set.
+_Read: TypeAlias = tuple[str | bytes, Page, Charset]
 
 
 def parse(raw: bytes) -> Message:
@@ -30,16 +33,12 @@ def parse(raw: bytes) -> Message:
         Hl7Error: there is no MSH, its delimiters are unusable, or there are two of them.
     """
     body = _body(raw)
-    header = _FIRST_LINE.match(body)
-    if header is None:
+    if not body.startswith(b"MSH"):
         raise Hl7Error(where="MSH^1", why="le message ne commence pas par un segment MSH", code="100")
-    decoded = charsets.decode(body, _declared_charset(header[0]))
-    text = decoded.text if _END_BLOCK.isdisjoint(decoded.text[-4:]) else decoded.text.rstrip(_TRAILER)
-    separators = declared(_BREAK.split(text[:_DELIMITERS], maxsplit=1)[0])
-    lines = _lines(text, separators)
-    if [line[:3] for line in lines].count("MSH") > 1:
+    content, page, charset = _in_utf_8(body) or _in_another_charset(body)
+    if page.names.count("MSH") > 1:
         raise Hl7Error(where="MSH^2", why="le message contient deux segments MSH", code="100")
-    return Message(raw, text, lines, separators, (decoded.codec, decoded.is_fallback))
+    return Message(raw, content, page, charset)
 
 
 def check_header(message: Message) -> None:
@@ -56,55 +55,28 @@ def check_header(message: Message) -> None:
 
 def _body(raw: bytes) -> bytes:
     if raw.startswith(_WIDE_BOMS):
-        return raw.decode("utf-16", errors="replace").encode().lstrip(_BLANKS)
-    return raw.lstrip(_BLANKS).removeprefix(codecs.BOM_UTF8).lstrip(_BLANKS)
+        raw = raw.decode("utf-16", errors="replace").encode()
+    body = raw.lstrip(_BLANKS).removeprefix(codecs.BOM_UTF8).lstrip(_BLANKS)
+    return body if _END_BLOCK.isdisjoint(body[-4:]) else body.rstrip(_TRAILER)
 
 
-def _declared_charset(header: bytes) -> str:
-    fields = header.split(b"|", _CHARSET_FIELD + 1)
-    if len(fields) <= _CHARSET_FIELD:
-        line = charsets.decode(header, "").text
-        return _first_repetition(line.split(line[3:4] or "|", _CHARSET_FIELD + 1)[_CHARSET_FIELD:][:1])
-    return _first_repetition([fields[_CHARSET_FIELD].decode("latin-1")])
+def _in_utf_8(body: bytes) -> _Read | None:
+    """Read nearly every message: in UTF-8 or ASCII. None when the set must be looked for."""
+    try:
+        page = page_of_utf_8(body) or page_of(body.decode())
+    except UnicodeDecodeError:
+        return None
+    charset = charsets.of_utf_8(body, _declared_charset(page.lines[0]))
+    return None if charset is None else (body, page, charset)
 
 
-def _first_repetition(fields: list[str]) -> str:
+def _in_another_charset(body: bytes) -> _Read:
+    header, _ = charsets.decode(_BREAK.split(body, maxsplit=1)[0], "")
+    text, charset = charsets.decode(body, _declared_charset(fields_of(header, header[3:4] or "|")))
+    return text, page_of(text), charset
+
+
+def _declared_charset(header: Line) -> str:
     # Table 0211 has no punctuation but "/", "-" and " ": the first repetition ends at anything else.
-    match = _CHARSET_NAME.match(fields[0]) if fields else None
+    match = _CHARSET_NAME.match(header[_CHARSET_FIELD]) if len(header) > _CHARSET_FIELD else None
     return match[0] if match else ""
-
-
-def _lines(text: str, separators: Separators) -> list[str]:
-    if "\n" not in text:
-        lines, breaks = split(text, "\r"), "\r"
-    elif "\r" not in text:
-        lines, breaks = split(text, "\n"), "\n"
-    else:
-        return _joined(_BREAK.split(text), separators)
-    while not lines[-1]:
-        lines.pop()
-    if {line[3:4] for line in lines} == {separators.field}:
-        return lines
-    pieces = [breaks] * (2 * len(lines) - 1)
-    pieces[::2] = lines
-    return _joined(pieces, separators)
-
-
-def _joined(pieces: list[str], separators: Separators) -> list[str]:
-    """Put continuation lines back on their segment; `pieces` alternates lines and breaks."""
-    field = separators.field
-    segments: list[list[str]] = []
-    for place in range(0, len(pieces), 2):
-        line = pieces[place]
-        if _starts_segment(line, field):
-            segments.append([line])
-        elif line:
-            segments[-1] += [pieces[place - 1], line]
-    return ["".join(segment) for segment in segments]
-
-
-def _starts_segment(line: str, field: str) -> bool:
-    name = line[:3]
-    if line[3:4] == field:
-        return name.isalnum()
-    return len(line) == 3 and name.isascii() and name.isalnum() and name.isupper()

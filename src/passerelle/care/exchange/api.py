@@ -2,17 +2,19 @@
 
 from passerelle.care.exchange.benchmark.running import run as run_benchmark
 from passerelle.care.exchange.client import Answer, Connection, NoAnswer, WrongAnswer, messages_of, numbered
-from passerelle.care.exchange.handlers import Inbound, Rejected, register_handler, remove_handler
+from passerelle.care.exchange.handlers import Findings, Inbound, Rejected, register_handler, remove_handler
 from passerelle.care.exchange.listener.running import serve
 from passerelle.care.exchange.listener.server import Limits, PortTaken
 from passerelle.care.exchange.services.applying import apply_one, apply_waiting
 from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.receiving import receive
+from passerelle.care.exchange.statements import run_prepared
 from passerelle.care.exchange.worker import Worker
 
 __all__ = [
     "Answer",
     "Connection",
+    "Findings",
     "Inbound",
     "Limits",
     "NoAnswer",
@@ -29,5 +31,6 @@ __all__ = [
     "remove_handler",
     "route_new_messages",
     "run_benchmark",
+    "run_prepared",
     "serve",
 ]

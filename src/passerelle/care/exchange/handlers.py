@@ -1,9 +1,9 @@
 """The register of those who turn a message into effects. Packages above enrol in `AppConfig.ready()`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 from uuid import UUID
 
 if TYPE_CHECKING:
@@ -19,6 +19,26 @@ class Rejected(Exception):
         self.why = why
 
 
+T = TypeVar("T")
+
+
+class Findings:
+    """What a handler found and the next ones need not ask again: one thing of each type."""
+
+    __slots__ = ("_by_type",)
+
+    def __init__(self) -> None:
+        self._by_type: dict[type, object] = {}
+
+    def keep(self, found: object) -> None:
+        """Keep something until the message is applied."""
+        self._by_type[type(found)] = found
+
+    def get(self, kind: type[T]) -> T | None:
+        """Return what was kept of this very type, or None."""
+        return cast("T | None", self._by_type.get(kind))
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """A message in its turn: its typed event, and the raw message for what the event does not carry."""
@@ -29,6 +49,7 @@ class Inbound:
     received_at: datetime
     event: "pamfr.Event"
     message: "hl7v2.Message"
+    findings: Findings = field(default_factory=Findings, compare=False, repr=False)
 
 
 Handler = Callable[[Inbound], None]

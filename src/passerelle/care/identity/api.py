@@ -18,7 +18,14 @@ from passerelle.care.identity.selectors import (
 from passerelle.care.identity.services.loading import BulkIdentity, bulk_load
 from passerelle.care.identity.services.membership import AssignmentRefused, assign_person
 from passerelle.care.identity.services.merging import MergeRefused, NotMerged, merge, unmerge
-from passerelle.care.identity.services.resolving import UnidentifiedPatient, locate, resolve
+from passerelle.care.identity.services.resolving import (
+    ResolvedPatient,
+    UnidentifiedPatient,
+    locate,
+    locate_patient,
+    resolve,
+    resolve_patient,
+)
 
 __all__ = [
     "AssignmentRefused",
@@ -30,6 +37,7 @@ __all__ = [
     "NotMerged",
     "PersonRow",
     "PersonTraits",
+    "ResolvedPatient",
     "UnidentifiedPatient",
     "assign_person",
     "bulk_load",
@@ -37,10 +45,12 @@ __all__ = [
     "local_identities",
     "local_traits",
     "locate",
+    "locate_patient",
     "merge",
     "person_of",
     "persons_of",
     "resolve",
+    "resolve_patient",
     "search_people",
     "traits",
     "traits_of_many",

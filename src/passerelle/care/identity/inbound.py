@@ -4,13 +4,14 @@ from uuid import UUID
 
 from passerelle.care.exchange.api import Inbound, Rejected
 from passerelle.care.identity.selectors import LocalIdentityRef, local_traits
+from passerelle.care.identity.selectors.stored import authority_key
 from passerelle.care.identity.services.ins import remove_ins, retire_identifier
 from passerelle.care.identity.services.merging import MergeRefused, merge
 from passerelle.care.identity.services.resolving import (
+    ResolvedPatient,
     UnidentifiedPatient,
-    authority_key,
     find_or_create_by_ipp,
-    resolve,
+    resolve_patient,
 )
 from passerelle.core.audit import api as audit
 from passerelle.core.directory import api as directory
@@ -18,7 +19,7 @@ from passerelle.protocols import pamfr
 
 
 def handle(inbound: Inbound) -> None:
-    """Bring identities to what the message says.
+    """Bring identities to what the message says; what is found is kept for the handlers after this one.
 
     Raises:
         Rejected: nobody is named, the merge is impossible, or an authority is unknown; nothing is changed.
@@ -27,17 +28,19 @@ def handle(inbound: Inbound) -> None:
     if isinstance(event, pamfr.AdtEvent) and event.trigger == "A40":
         _merge(inbound, event)
         return
-    reference = _resolve(inbound)
+    patient = _resolve(inbound)
     if isinstance(event, pamfr.AdtEvent) and event.trigger == "A47":
-        _change_ins(inbound, event, reference)
+        _change_ins(inbound, event, patient.reference)
+        return
+    inbound.findings.keep(patient)
 
 
-def _resolve(inbound: Inbound) -> LocalIdentityRef:
+def _resolve(inbound: Inbound) -> ResolvedPatient:
     if not inbound.establishment:
         raise Rejected(where="MSH-4", why="établissement émetteur inconnu")
     event = inbound.event
     try:
-        return resolve(
+        return resolve_patient(
             event.patient,
             establishment=inbound.establishment,
             at=inbound.received_at,
@@ -59,7 +62,7 @@ def _merge(inbound: Inbound, event: pamfr.AdtEvent) -> None:
         raise Rejected(where="MRG-1.4", why="autorité d’affectation inconnue")
     if authority_key(prior) != authority_key(survivor_ipp):
         raise Rejected(where="MRG-1.4", why="l’autorité d’affectation diffère de celle de PID-3")
-    survivor = _resolve(inbound)
+    survivor = _resolve(inbound).reference
     victim_id = find_or_create_by_ipp(
         prior, establishment=owner, at=inbound.received_at, source=str(inbound.message_id)
     )

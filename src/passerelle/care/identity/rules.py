@@ -61,9 +61,8 @@ PersonMove = Literal["stay", "claim", "rename", "join", "create"]
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """What decides the person of a local identity that carries a qualified INS."""
+    """What decides the person of a local identity whose INS is qualified when its person does not hold it."""
 
-    has_person: bool
     person_has_ins: bool
     person_has_this_ins: bool
     is_manual: bool
@@ -77,13 +76,13 @@ def move_for_qualified_ins(facts: PersonFacts) -> PersonMove:
     stay: nothing; claim: its person takes the INS; rename: its person, with no one else in it, takes the new INS;
     join: it goes to the person who holds the INS; create: a new person takes it with the INS.
     """
-    if facts.has_person and (facts.person_has_this_ins or facts.is_manual):
+    if facts.person_has_this_ins or facts.is_manual:
         return "stay"
     if facts.ins_has_owner:
         return "join"
-    if facts.has_person and not facts.person_has_ins:
+    if not facts.person_has_ins:
         return "claim"
-    if facts.has_person and facts.is_alone:
+    if facts.is_alone:
         return "rename"
     return "create"
 

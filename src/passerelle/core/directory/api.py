@@ -1,5 +1,6 @@
 """The door of the directory."""
 
+from passerelle.core.directory.memory import remembering
 from passerelle.core.directory.rows import (
     AuthorityRow,
     EstablishmentRow,
@@ -45,6 +46,7 @@ __all__ = [
     "partners",
     "professional",
     "professionals",
+    "remembering",
     "site_of_unit",
     "sites",
     "territory",

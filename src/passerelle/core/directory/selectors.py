@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
+from passerelle.core.directory.memory import remembered
 from passerelle.core.directory.models import (
     AssigningAuthority,
     Employment,
@@ -80,6 +81,7 @@ def establishments(*, with_test: bool = False) -> list[EstablishmentRow]:
     return [_establishment_row(row) for row in rows.order_by("rank", "code")]
 
 
+@remembered
 def establishment(code: str) -> EstablishmentRow | None:
     """Return one establishment, the test one included; None when the code is unknown."""
     row = Establishment.objects.listed().filter(code=code).first()
@@ -95,6 +97,7 @@ def establishment_of_facility(facility: str) -> str | None:
     )
 
 
+@remembered
 def establishment_of_authority(namespace: str, universal_id: str) -> str | None:
     """Return the establishment of an assigning authority: by its universal id when known, else by its namespace.
 

@@ -15,6 +15,7 @@ from passerelle.care.exchange.models import State, Step, StepKind
 from passerelle.care.exchange.rules.keys import stored_text
 from passerelle.care.exchange.rules.retries import MOST_TIMES_BEGUN, Fault, Next, what_next
 from passerelle.care.exchange.services.lanes import hold_lanes
+from passerelle.core.directory import api as directory
 from passerelle.protocols import hl7v2, pamfr
 from passerelle.protocols.hl7v2 import Hl7Error
 
@@ -130,7 +131,7 @@ def _note_begun(clock: Clock) -> bool | None:
 
 def apply_one(*, clock: Clock) -> bool:
     """Apply the first message that can be, alone in its transaction; park or delay it when it fails."""
-    with transaction.atomic():
+    with transaction.atomic(), directory.remembering():
         waiting = next(_claimed(clock(), lanes=1), None)
         if waiting is None:
             return False
@@ -149,7 +150,7 @@ def apply_one(*, clock: Clock) -> bool:
 
 
 def _apply_group(clock: Clock, taken: list[_Waiting]) -> int:
-    with transaction.atomic():
+    with transaction.atomic(), directory.remembering():
         started_at = clock()
         for waiting in _claimed(started_at, lanes=_LANES):
             taken.append(waiting)

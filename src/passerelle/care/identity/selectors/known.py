@@ -5,11 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F
 
+from passerelle.care.exchange.api import run_prepared
 from passerelle.care.identity.models import LocalIdentity, Membership, Person, StatusRniv
 from passerelle.protocols.ins import api as ins
 
+_OF_PERSON = (
+    "SELECT local.id, local.establishment_id, local.ipp, local.status, local.superseded_by_id"
+    " FROM identity_membership member JOIN identity_localidentity local ON local.id = member.local_identity_id"
+    " WHERE member.person_id = %s AND member.until IS NULL ORDER BY local.establishment_id, local.created_at, local.id"
+)
 _BORN = {"F": "née", "M": "né"}
 _BEST_FIRST = {StatusRniv.QUALIFIEE: 0, StatusRniv.RECUPEREE: 1, StatusRniv.VALIDEE: 2, StatusRniv.PROVISOIRE: 3}
 
@@ -118,21 +124,9 @@ def reference_to(
 def local_identities(person_id: UUID) -> list[LocalIdentityRef]:
     """Return every local identity of a person, merged ones included (their rows belong to the person too)."""
     return [
-        LocalIdentityRef(
-            id=row.pk,
-            person_id=person_id,
-            establishment=row.establishment_id,
-            ipp=row.ipp or None,
-            status=row.status,
-            superseded_by=row.superseded_by_id,
-        )
-        for row in _of_person(person_id).order_by("establishment_id", "created_at", "pk")
+        LocalIdentityRef(id_, person_id, establishment, ipp or None, status, superseded_by)
+        for id_, establishment, ipp, status, superseded_by in run_prepared(_OF_PERSON, [person_id])
     ]
-
-
-def _of_person(person_id: UUID) -> QuerySet[LocalIdentity]:
-    is_member = Membership.objects.current().filter(person_id=person_id, local_identity=OuterRef("pk"))
-    return LocalIdentity.objects.filter(Exists(is_member))
 
 
 def person_of(local_identity_id: UUID) -> UUID:

@@ -2,14 +2,23 @@
 
 from contextlib import suppress
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
+from passerelle.care.exchange.api import run_prepared
 from passerelle.care.identity.models import LocalIdentity, Membership, MembershipReason, Person
 from passerelle.care.identity.rules import QUALIFIED, PersonFacts, move_for_qualified_ins
+from passerelle.care.identity.selectors.stored import held_person
 
 _ATTEMPTS = 4
+_CREATE_PERSON = (
+    "INSERT INTO identity_person (id, ins_family, ins_matricule, created_at) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT DO NOTHING"
+)
+_OPEN_MEMBERSHIP = (
+    "INSERT INTO identity_membership (local_identity_id, person_id, since, reason, source) VALUES (%s, %s, %s, %s, %s)"
+)
 
 
 class AssignmentRefused(Exception):
@@ -21,52 +30,60 @@ def settle(identity: LocalIdentity, *, at: datetime, source: str) -> UUID:
 
     Return that person.
     """
-    held = Membership.objects.current().filter(local_identity=identity).select_related("person").first()
-    if held is not None and (not is_qualified(identity) or _holds_its_ins(held.person, identity)):
-        return held.person_id
+    held = held_person(identity.pk)
+    if held is None:
+        return _first_person(identity, at=at, source=source)
+    person_id, family, matricule = held
+    if not is_qualified(identity) or (family, matricule) == (identity.ins_family, identity.ins_matricule):
+        return person_id
     for _ in range(_ATTEMPTS):  # another worker may have just created the holder of this INS: look again
         with suppress(IntegrityError), transaction.atomic():
-            return _settle(identity, held, at=at, source=source)
-    return _settle(identity, held, at=at, source=source)
+            return _settle(identity, at=at, source=source)
+    return _settle(identity, at=at, source=source)
 
 
-def _settle(identity: LocalIdentity, held: Membership | None, *, at: datetime, source: str) -> UUID:
-    if not is_qualified(identity):
-        own = Person.objects.create(created_at=at)
-        _open(identity, own.pk, at=at, reason=MembershipReason.CREATED, source=source)
-        return own.pk
+def _first_person(identity: LocalIdentity, *, at: datetime, source: str) -> UUID:
+    """Open the first membership of a local identity: with the holder of its qualified INS, else with someone new."""
+    person_id, reason = uuid4(), MembershipReason.CREATED
+    ins = (identity.ins_family, identity.ins_matricule) if is_qualified(identity) else ("", "")
+    while run_prepared(_CREATE_PERSON, [person_id, *ins, at]).rowcount == 0:
+        owner = _holder(identity)  # None when it has just given this number up: then it is free
+        if owner is not None:
+            person_id, reason = owner.pk, MembershipReason.INS
+            break
+    run_prepared(_OPEN_MEMBERSHIP, [identity.pk, person_id, at, reason.value, source])
+    return person_id
+
+
+def _settle(identity: LocalIdentity, *, at: datetime, source: str) -> UUID:
+    """Move a local identity whose person does not hold its qualified INS."""
     owner = _holder(identity)
-    person = Person.objects.select_for_update().get(pk=held.person_id) if held else None
+    held = Membership.objects.current().get(local_identity=identity)
+    person = Person.objects.select_for_update().get(pk=held.person_id)
     facts = PersonFacts(
-        has_person=person is not None,
-        person_has_ins=person is not None and person.ins_matricule != "",
-        person_has_this_ins=person is not None and owner is not None and person.pk == owner.pk,
-        is_manual=held is not None and held.reason == MembershipReason.MANUAL,
-        is_alone=person is not None and is_alone(identity, person.pk),
+        person_has_ins=person.ins_matricule != "",
+        person_has_this_ins=owner is not None and person.pk == owner.pk,
+        is_manual=held.reason == MembershipReason.MANUAL,
+        is_alone=is_alone(identity, person.pk),
         ins_has_owner=owner is not None,
     )
     match move_for_qualified_ins(facts):
-        case "claim" | "rename" if person is not None:
-            give_ins(person, identity.ins_family, identity.ins_matricule)
+        case "stay":
             return person.pk
-        case "stay" if person is not None:
+        case "claim" | "rename":
+            give_ins(person, identity.ins_family, identity.ins_matricule)
             return person.pk
         case "join" if owner is not None:
             move(identity, owner.pk, at=at, reason=MembershipReason.INS, source=source)
             return owner.pk
     made = Person.objects.create(created_at=at, ins_family=identity.ins_family, ins_matricule=identity.ins_matricule)
-    reason = MembershipReason.INS if held else MembershipReason.CREATED
-    move(identity, made.pk, at=at, reason=reason, source=source)
+    move(identity, made.pk, at=at, reason=MembershipReason.INS, source=source)
     return made.pk
 
 
 def is_qualified(identity: LocalIdentity) -> bool:
     """Tell whether the INS of this local identity may decide its person."""
     return bool(identity.status == QUALIFIED and identity.ins_key_ok and identity.ins_family and identity.ins_matricule)
-
-
-def _holds_its_ins(person: Person, identity: LocalIdentity) -> bool:
-    return (person.ins_family, person.ins_matricule) == (identity.ins_family, identity.ins_matricule)
 
 
 def _holder(identity: LocalIdentity) -> Person | None:
@@ -116,10 +133,6 @@ def move(identity: LocalIdentity, person_id: UUID, *, at: datetime, reason: str,
         Membership.objects.create(
             local_identity_id=local_identity_id, person_id=person_id, since=since, reason=reason, source=source
         )
-
-
-def _open(identity: LocalIdentity, person_id: UUID, *, at: datetime, reason: str, source: str) -> None:
-    Membership.objects.create(local_identity=identity, person_id=person_id, since=at, reason=reason, source=source)
 
 
 @transaction.atomic

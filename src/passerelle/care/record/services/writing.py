@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from passerelle.care.exchange.api import run_prepared
 from passerelle.care.identity import api as identity
 from passerelle.care.record.rules.columns import COLUMN_NAMES, Columns, columns_of, values_in_order
 from passerelle.protocols.fhir import api as fhir
@@ -22,11 +23,24 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class Held:
+    """The current version of a resource, locked until the end of the transaction."""
+
+    id: UUID
     version: int
     local_identity_id: UUID
+    last_updated: datetime
     body: str
     deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a version comes from: the moment it came, the message that told it, the establishment it belongs to."""
+
+    at: datetime
+    source: str
+    establishment: str
 
 
 _INSERT = (
@@ -34,15 +48,18 @@ _INSERT = (
     f" establishment, {', '.join(COLUMN_NAMES)}) VALUES ({', '.join(['%s'] * (9 + len(COLUMN_NAMES)))})"
     " ON CONFLICT DO NOTHING"
 )
-_ARCHIVE = (
+_REPLACE = (
+    "WITH archived AS ("  # noqa: S608 - the names of our columns
     "INSERT INTO record_version (type, id, version, local_identity_id, last_updated, source, body, deleted)"
     " SELECT type, id, version, local_identity_id, last_updated, source, body, deleted FROM record_resource"
     " WHERE id = %s AND type = %s AND local_identity_id = %s"
-)
-_UPDATE = (
-    "UPDATE record_resource SET version = %s, last_updated = %s, source = %s, body = %s, deleted = %s,"  # noqa: S608
+    ") UPDATE record_resource SET version = %s, last_updated = %s, source = %s, body = %s, deleted = %s,"
     f" {', '.join(f'{name} = %s' for name in COLUMN_NAMES)} WHERE id = %s AND type = %s AND local_identity_id = %s"
 )
+HELD_COLUMNS: Final = "id, version, local_identity_id, last_updated, body, deleted"
+_LOCK = f"SELECT {HELD_COLUMNS} FROM record_resource WHERE id = %s AND type = %s"  # noqa: S608 - our words
+_LOCK_ANYWHERE = f"{_LOCK} FOR UPDATE"
+_LOCK_WITHIN = f"{_LOCK} AND local_identity_id = %s FOR UPDATE"
 
 
 @transaction.atomic(savepoint=False)
@@ -54,29 +71,44 @@ def put(
     A resource keeps the local identity it was first stored under. `establishment` is the local identity's by default.
     """
     type_, id_ = str(resource["resourceType"]), UUID(str(resource.get("id") or uuid4()))
+    held = lock(type_, id_, likely=local_identity_id)
+    place = establishment or (identity.local_traits(local_identity_id).establishment if held is None else "")
+    return put_over(held, resource, id_=id_, local_identity_id=local_identity_id, origin=Origin(at, source, place))
+
+
+def put_over(
+    held: Held | None, resource: Mapping[str, Any], *, id_: UUID, local_identity_id: UUID, origin: Origin
+) -> Stored:
+    """Store a resource over the version that `lock` returned, as `put` does; the caller has opened the transaction."""
     content = content_of(resource)
-    held = _lock(type_, id_, local_identity_id)
     if held is None:
-        place = establishment or identity.local_traits(local_identity_id).establishment
-        if _insert(content, id_, local_identity_id=local_identity_id, establishment=place, at=at, source=source):
+        if _insert(content, id_, local_identity_id=local_identity_id, origin=origin):
             return Stored(id_, 1)
-        held = _lock(type_, id_)
+        held = lock(str(content["resourceType"]), id_)
     if held is None:  # pragma: no cover - rows are never removed
-        raise LookupError(f"{type_}/{id_}")
+        raise LookupError(f"{content['resourceType']}/{id_}")
     if not held.deleted and _same(held.body, content):
         return Stored(id_, held.version)
-    _replace(content, id_, held, at=at, source=source)
+    _replace(content, held, origin=origin)
     return Stored(id_, held.version + 1)
 
 
 @transaction.atomic(savepoint=False)
 def delete(type_: str, id_: UUID, *, at: datetime, source: str) -> Stored | None:
     """Store a deletion as a new version; None when there is nothing to delete."""
-    held = _lock(type_, id_)
+    held = lock(type_, id_)
     if held is None or held.deleted:
         return None
-    _replace({"resourceType": type_}, id_, held, at=at, source=source, deleted=True)
+    _replace({"resourceType": type_}, held, origin=Origin(at, source, ""), deleted=True)
     return Stored(id_, held.version + 1)
+
+
+def lock(type_: str, id_: UUID, *, likely: UUID | None = None) -> Held | None:
+    """Return the current version, locked. Looked for first under the `likely` identity: one partition, not eight."""
+    row = run_prepared(_LOCK_WITHIN, [id_, type_, likely]).fetchone() if likely else None
+    if row is None and likely != id_:  # a Patient bears the id of its local identity: it is there or nowhere
+        row = run_prepared(_LOCK_ANYWHERE, [id_, type_]).fetchone()
+    return Held(*row) if row else None
 
 
 _OURS = {"versionId", "lastUpdated"}
@@ -101,43 +133,29 @@ def to_the_millisecond(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-_LOCK = "SELECT version, local_identity_id, body, deleted FROM record_resource WHERE id = %s AND type = %s"
-
-
-def _lock(type_: str, id_: UUID, expected: UUID | None = None) -> _Held | None:
-    """Return the current version, locked. Looked for first under the `expected` identity: one partition, not eight."""
-    with connection.cursor() as cursor:
-        if expected is not None:
-            cursor.execute(f"{_LOCK} AND local_identity_id = %s FOR UPDATE", [id_, type_, expected])
-            row = cursor.fetchone()
-            if row:
-                return _Held(*row)
-        cursor.execute(f"{_LOCK} FOR UPDATE", [id_, type_])
-        row = cursor.fetchone()
-    return _Held(*row) if row else None
-
-
-def _insert(
-    content: Mapping[str, Any], id_: UUID, *, local_identity_id: UUID, establishment: str, at: datetime, source: str
-) -> bool:
-    moment = to_the_millisecond(at)
+def _insert(content: Mapping[str, Any], id_: UUID, *, local_identity_id: UUID, origin: Origin) -> bool:
+    moment = to_the_millisecond(origin.at)
     body = whole(content, id_, version=1, at=moment).decode()
-    values = [content["resourceType"], id_, local_identity_id, 1, moment, source, body, False, establishment]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*values, *values_in_order(columns_of(dict(content)))])
-        return bool(cursor.rowcount == 1)
+    head = [
+        content["resourceType"],
+        id_,
+        local_identity_id,
+        1,
+        moment,
+        origin.source,
+        body,
+        False,
+        origin.establishment,
+    ]
+    return run_prepared(_INSERT, [*head, *values_in_order(columns_of(dict(content)))]).rowcount == 1
 
 
-def _replace(
-    content: Mapping[str, Any], id_: UUID, held: _Held, *, at: datetime, source: str, deleted: bool = False
-) -> None:
-    moment, version, type_ = to_the_millisecond(at), held.version + 1, content["resourceType"]
-    body = whole(content, id_, version=version, at=moment).decode()
+def _replace(content: Mapping[str, Any], held: Held, *, origin: Origin, deleted: bool = False) -> None:
+    moment, version = to_the_millisecond(origin.at), held.version + 1
+    body = whole(content, held.id, version=version, at=moment).decode()
     columns = Columns() if deleted else columns_of(dict(content))
-    key = [id_, type_, held.local_identity_id]
-    with connection.cursor() as cursor:
-        cursor.execute(_ARCHIVE, key)
-        cursor.execute(_UPDATE, [version, moment, source, body, deleted, *values_in_order(columns), *key])
+    key = [held.id, content["resourceType"], held.local_identity_id]
+    run_prepared(_REPLACE, [*key, version, moment, origin.source, body, deleted, *values_in_order(columns), *key])
 
 
 def _same(body: str, content: Mapping[str, Any]) -> bool:

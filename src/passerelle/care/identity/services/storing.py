@@ -1,0 +1,51 @@
+"""Writes of local identities by SQL: what each message costs."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import orjson
+
+from passerelle.care.exchange.api import run_prepared
+from passerelle.care.identity.models import LocalIdentity
+from passerelle.care.identity.selectors.stored import COLUMNS, JSON_COLUMNS
+from passerelle.protocols import pamfr
+
+# What no message changes: the identity's own id and numbers, its merge, its birth here.
+_FIXED: Final = frozenset(
+    {"id", "establishment_id", "ipp", "authority", "authority_namespace", "authority_oid", "superseded_by_id"}
+    | {"created_at"}
+)
+_TOLD = tuple(name for name in COLUMNS if name not in _FIXED)
+_INSERT = (
+    f"INSERT INTO identity_localidentity ({', '.join(COLUMNS)})"  # noqa: S608 - the names of our columns
+    f" VALUES ({', '.join(['%s'] * len(COLUMNS))}) ON CONFLICT DO NOTHING"
+)
+_UPDATE = f"UPDATE identity_localidentity SET {', '.join(f'{name} = %s' for name in _TOLD)} WHERE id = %s"  # noqa: S608
+_KEEP_NUMBERS = (
+    "INSERT INTO identity_identifier (local_identity_id, type, namespace, universal_id, value, is_current)"
+    " SELECT %s, told.*, true FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[]) AS told"
+    " ON CONFLICT DO NOTHING"
+)
+
+
+def insert(row: LocalIdentity) -> bool:
+    """Store a new local identity; False when another worker has just stored the same."""
+    return run_prepared(_INSERT, _values(row, COLUMNS)).rowcount == 1
+
+
+def update(row: LocalIdentity) -> None:
+    """Store what messages told of a local identity."""
+    run_prepared(_UPDATE, [*_values(row, _TOLD), row.pk])
+
+
+def keep_numbers(row: LocalIdentity, identifiers: Iterable[pamfr.Identifier]) -> None:
+    """Keep the numbers that a message gives for a local identity; those already there stay as they are."""
+    told = [
+        (one.type, one.namespace, one.universal_id, one.value) for one in identifiers if one.value not in {"", '""'}
+    ]
+    if told:
+        run_prepared(_KEEP_NUMBERS, [row.pk, *map(list, zip(*told, strict=True))])
+
+
+def _values(row: LocalIdentity, names: Iterable[str]) -> list[Any]:
+    return [orjson.dumps(getattr(row, name)).decode() if name in JSON_COLUMNS else getattr(row, name) for name in names]

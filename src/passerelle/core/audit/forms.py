@@ -9,7 +9,7 @@ class DayInput(forms.DateInput):
 
 
 class JournalForm(forms.Form):
-    person_id = forms.UUIDField(label="Personne (numéro interne)", required=False)
+    person_id = forms.UUIDField(label="Numéro de personne", required=False)
     actor = forms.CharField(label="Acteur", required=False, max_length=100)
     action = forms.ChoiceField(
         label="Action", required=False, choices=[("", "Toutes"), *((each.value, each.label) for each in Action)]

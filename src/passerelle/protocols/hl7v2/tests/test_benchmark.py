@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from passerelle.protocols.hl7v2.benchmark import compare, read_fields
+from passerelle.protocols.hl7v2.benchmark import compare
 
 ADT = (
     "MSH|^~\\&|GAM|CHU-X|DPI|CHU-X|20240306111154||ADT^A01^ADT_A01|3975|P|2.5^FRA^2.11|||||FRA|UNICODE UTF-8|FR\r"
@@ -24,17 +24,3 @@ def test_the_measure_tells_both_rates_and_their_ratio_for_fields_and_leaves():
     for reading in ("fields", "leaves"):
         ratio = figures[f"{reading}_ours_per_second"] / figures[f"{reading}_hl7_per_second"]
         assert figures[f"{reading}_ratio"] == pytest.approx(ratio, rel=0.01, abs=0.06)
-
-
-@pytest.mark.slow
-def test_reading_all_fields_of_admissions_is_thirty_times_the_rate_of_the_hl7_package():
-    assert read_fields([ADT] * 200, rounds=7).ratio >= 30
-
-
-@pytest.mark.slow
-def test_reading_a_document_with_little_else_is_bound_by_memory_but_twenty_times_the_rate_of_the_hl7_package():
-    documents = [
-        ADT + b"OBX|1|ED|A||^TEXT^XML^Base64^" + b"QUJD" * (50_000 * size) + b"||||||F\r" for size in (1, 2, 4)
-    ]
-
-    assert read_fields(documents, rounds=9).ratio >= 20

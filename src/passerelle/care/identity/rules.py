@@ -111,6 +111,12 @@ class Query:
         """Tell a text in which nothing can be searched."""
         return not (self.words or self.numbers or self.ins or self.birth_date)
 
+    def full_names(self) -> list[tuple[str, str]]:
+        """Return the ways to read the words as a family name and a first given name, "" when there is none."""
+        cuts = range(1, len(self.words))
+        parts = [(" ".join(self.words[:cut]), " ".join(self.words[cut:])) for cut in cuts]
+        return [*parts, *((family, given) for given, family in parts), (" ".join(self.words), "")]
+
 
 _DATES = (
     re.compile(r"(?P<day>\d{1,2})[/.\-](?P<month>\d{1,2})[/.\-](?P<year>\d{4})"),

@@ -1,4 +1,4 @@
-from passerelle.care.identity.selectors.finding import PersonRow, search_people
+from passerelle.care.identity.selectors.finding import PersonRow, people, search_people
 from passerelle.care.identity.selectors.known import (
     Demographics,
     LocalIdentityRef,
@@ -29,6 +29,7 @@ __all__ = [
     "local_identities",
     "local_traits",
     "local_traits_of",
+    "people",
     "person_of",
     "person_sheet",
     "persons_of",

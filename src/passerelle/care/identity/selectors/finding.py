@@ -14,6 +14,16 @@ from passerelle.care.identity.rules import Query, read_query
 from passerelle.care.identity.selectors.known import LocalIdentityRef, PersonTraits, best_traits
 
 _MOST_ROWS = 20
+# As `search_form` writes names, near enough to order the lines found.
+_FORM = (
+    r"btrim(regexp_replace(regexp_replace(upper(normalize({}, NFKD)), '[\u0300-\u036F]', '', 'g'),"
+    r" '[^A-Z0-9]+', ' ', 'g'))"
+)
+_NAMED = (
+    "coalesce((SELECT max(1 + (given <> '')::int) FROM unnest(%s::text[], %s::text[]) AS typed (family, given)"  # noqa: S608
+    f" WHERE family IN ({_FORM.format('local.birth_name')}, {_FORM.format('local.used_name')})"
+    f" AND given IN ('', {_FORM.format('local.first_given')})), 0)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +49,9 @@ def search_people(
 ) -> list[PersonRow]:
     """Return at most `limit` (20) persons, best first: names by prefix in any order without accents, IPP, INS, birth.
 
+    First those whose family name and first given name are what was typed, then whose family name is, then those whose
+    names hold the most of its whole words, then by name.
+
     A birth date may be part of `text` (12/03/1984, 12-03-1984, 12.03.1984, 12031984, 1984-03-12). `establishments`
     keeps the persons known by at least one of them; None searches everywhere. An empty text finds no one.
     """
@@ -48,7 +61,7 @@ def search_people(
     if query.is_empty or (establishments is not None and not establishments):
         return []
     person_ids = _ranked_persons(query, establishments, max(1, min(limit, _MOST_ROWS)))
-    return _rows(person_ids)
+    return people(person_ids)
 
 
 def _ranked_persons(query: Query, establishments: frozenset[str] | None, limit: int) -> list[UUID]:
@@ -63,15 +76,17 @@ def _ranked_persons(query: Query, establishments: frozenset[str] | None, limit: 
         values = [*values, sorted(establishments)]
     exact = " + ".join(["(local.search_name LIKE %s)::int"] * len(query.words)) or "0"
     exact_values = [f"% {word} %" for word in query.words]
+    families, givens = map(list, zip(*query.full_names(), strict=True))
     sql = (
-        f"SELECT membership.person_id, max({exact}) AS exact, min(local.search_name) AS name"  # noqa: S608 - our words
+        f"SELECT membership.person_id, max({_NAMED}) AS named, max({exact}) AS exact,"  # noqa: S608 - our words
+        " min(local.search_name) AS name"
         " FROM identity_localidentity local"
         " JOIN identity_membership membership ON membership.local_identity_id = local.id AND membership.until IS NULL"
         f" WHERE {' AND '.join(conditions)}{known_by}"
-        " GROUP BY membership.person_id ORDER BY exact DESC, name, membership.person_id LIMIT %s"
+        " GROUP BY membership.person_id ORDER BY named DESC, exact DESC, name, membership.person_id LIMIT %s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*exact_values, *values, limit])
+        cursor.execute(sql, [families, givens, *exact_values, *values, limit])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -96,7 +111,8 @@ def _conditions(query: Query) -> tuple[list[str], list[Any]]:
     return conditions, values
 
 
-def _rows(person_ids: Sequence[UUID]) -> list[PersonRow]:
+def people(person_ids: Sequence[UUID]) -> list[PersonRow]:
+    """Return these persons in the order given; those that nobody knows any more are absent."""
     known = (
         LocalIdentity.objects.filter(memberships__person_id__in=person_ids, memberships__until=None)
         .annotate(person_id=F("memberships__person_id"))

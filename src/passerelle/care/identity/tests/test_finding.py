@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from passerelle.care.identity.api import BulkIdentity, bulk_load, demographics, search_people, traits
+from passerelle.care.identity.api import BulkIdentity, bulk_load, demographics, people, search_people, traits
 from passerelle.care.identity.models import LocalIdentity, Membership, Person
 from passerelle.care.identity.tests.cast import NOON, OID_TEST, matricule
 
@@ -91,6 +91,37 @@ def test_whole_words_come_before_beginnings_and_then_the_alphabet():
     for name in ("MARTINEZ", "MARTIN", "MARTINEAU"):
         load(name)
     assert [found.traits.birth_name for found in search_people("martin")] == ["MARTIN", "MARTINEAU", "MARTINEZ"]
+
+
+@pytest.mark.parametrize("typed", ["florence vacher", "Vacher Florence", "VACHER florence 12/03/1984"])
+def test_the_very_name_typed_comes_before_names_that_only_hold_its_words(typed):
+    load("AUBERT", given=("Corinne", "Florence", "Brigitte"), used_name="VACHER")
+    load("VACHER", given=("Anne", "Florence"))
+    wanted = load("VACHER", given=("Florence", "Zoé"))
+    married = load("ZOLA", given=("Florence",), used_name="Vacher")
+
+    found = [row.person_id for row in search_people(typed)]
+
+    assert found[:2] == [wanted.person_id, married.person_id]
+    assert len(found) == 4
+
+
+def test_a_family_name_comes_before_a_given_name():
+    load("ABADIE", given=("Martin",))
+    load("ÉTOILE-DUPONT", given=("Martin",))
+    wanted = load("MARTIN")
+    composed = load("Étoile Martin")
+
+    assert search_people("martin")[0].person_id == wanted.person_id
+    assert search_people("etoile-martin")[0].person_id == composed.person_id
+
+
+def test_people_come_in_the_order_asked_and_the_unknown_are_left_out():
+    first, second = load("ZOLA"), load("ABADIE")
+
+    asked = [first.person_id, uuid4(), second.person_id]
+
+    assert [row.traits.birth_name for row in people(asked)] == ["ZOLA", "ABADIE"]
 
 
 def test_at_most_twenty_lines():

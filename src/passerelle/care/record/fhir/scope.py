@@ -10,13 +10,12 @@ from passerelle.care.record.rules.columns import token
 from passerelle.care.record.rules.documents import RESTRICTIONS
 from passerelle.care.record.rules.visibility import (
     RESTRICTED_STATES,
-    TREATING_AFTER,
     restrictions_of,
     states_of,
 )
 from passerelle.care.record.selectors.clauses import Clause
 from passerelle.care.record.selectors.reading import document_relation
-from passerelle.care.record.selectors.relations import relation_to, workplaces
+from passerelle.care.record.selectors.relations import relation_to, treating_since, workplaces
 from passerelle.care.record.selectors.rows import StoredResource
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, Kind, Relation, State, Viewer
@@ -111,7 +110,7 @@ def _of_the_treated(viewer: Viewer, type_: str, at: datetime) -> Scope:
         "local_identity_id IN (SELECT stay.local_identity_id FROM record_resource stay WHERE stay.type = 'Encounter'"
         " AND NOT stay.deleted AND stay.establishment = ANY(%s) AND stay.status <> ALL(%s)"
         " AND coalesce(stay.date_end, 'infinity') > %s)",
-        (here, ["cancelled", "entered-in-error"], at - TREATING_AFTER),
+        (here, ["cancelled", "entered-in-error"], treating_since(at)),
     )
     conditions = (treated, *_visible(viewer, type_, Relation.TREATING)) if here else (NOTHING,)
     return Scope(conditions, Relation.TREATING)

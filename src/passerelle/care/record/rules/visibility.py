@@ -1,15 +1,11 @@
-"""What is particular to a document, and since when a past stay no longer makes a care team."""
+"""What is particular to a document: whom its restrictions keep away."""
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from typing import Any, Final
 
 from passerelle.care.record.rules.documents import RESTRICTIONS
 from passerelle.core.access.api import State
 
-# CSP, art. L. 1110-4 speaks of the care team and gives no delay after the stay: a year, to be confirmed by the
-# data-protection officer.
-TREATING_AFTER: Final = timedelta(days=365)
 RESTRICTED_STATES: Final = {
     "MASQUE_PS": State.OPPOSED,
     "INVISIBLE_PATIENT": State.UNANNOUNCED,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -67,6 +68,18 @@ def test_a_care_team_lasts_a_year_after_the_stay(days_after, relation):
     stay = pages.a_stay(local, days=30, lasting=3)
     end = fhir.date_range(fhir.loads(record.read("Encounter", stay).body)["period"]["end"]).end
     assert record.relation_to(ALICE, person_id, at=end + timedelta(days=days_after)) is relation
+
+
+def test_how_long_a_stay_makes_a_care_team_is_a_legal_parameter():
+    person_id, local = pages.a_person("aphm")
+    pages.a_stay(local, days=40, lasting=3)
+    assert record.relation_to(ALICE, person_id, at=timezone.now()) is Relation.TREATING
+    rows = apps.get_model("parameters", "LegalParameter").objects.filter(key="access.treating_days_after_stay")
+    assert rows.get().is_house_rule
+
+    rows.update(value=30)
+
+    assert record.relation_to(ALICE, person_id, at=timezone.now()) is Relation.ESTABLISHMENT
 
 
 def test_a_cancelled_stay_makes_no_care_team():

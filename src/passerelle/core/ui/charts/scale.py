@@ -34,7 +34,7 @@ def scale_of(values: Sequence[float], *, start: float, end: float, count: int = 
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    if math.isclose(low, high):
+    if math.isclose(low, high, abs_tol=1e-9):  # no figure of ours is told that finely
         low, high = (low, low + 1) if zero else (low - 0.5, high + 0.5)
     rough = (high - low) / count
     power = 10.0 ** math.floor(math.log10(rough))

@@ -1,5 +1,6 @@
 """What every test of the project shares."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,9 @@ pytest_plugins = ["tests.plugin_cluster"]
 
 # Time is never a reason to fail: machines are shared, and a hang has a limit of its own (pytest-timeout).
 settings.register_profile("house", deadline=None, print_blob=True)
-settings.load_profile("house")
+# Continuous integration judges a change by the same examples each time; everybody else looks for new ones.
+settings.register_profile("integration", parent=settings.get_profile("house"), derandomize=True)
+settings.load_profile("integration" if os.environ.get("CI") else "house")
 
 # Argon2 is slow on purpose; a test that signs in a hundred times is not the place for it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

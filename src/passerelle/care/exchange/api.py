@@ -8,7 +8,7 @@ from passerelle.care.exchange.listener.server import Limits, PortTaken
 from passerelle.care.exchange.services.applying import apply_one, apply_waiting
 from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.receiving import receive
-from passerelle.care.exchange.statements import run_prepared
+from passerelle.care.exchange.statements import ask, insert_new, write
 from passerelle.care.exchange.worker import Worker
 
 __all__ = [
@@ -24,6 +24,8 @@ __all__ = [
     "WrongAnswer",
     "apply_one",
     "apply_waiting",
+    "ask",
+    "insert_new",
     "messages_of",
     "numbered",
     "receive",
@@ -31,6 +33,6 @@ __all__ = [
     "remove_handler",
     "route_new_messages",
     "run_benchmark",
-    "run_prepared",
     "serve",
+    "write",
 ]

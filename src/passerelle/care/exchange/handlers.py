@@ -23,7 +23,11 @@ T = TypeVar("T")
 
 
 class Findings:
-    """What a handler found and the next ones need not ask again: one thing of each type."""
+    """What handlers know of a patient and need not ask again: one thing of each type.
+
+    The messages of one lane share it as long as their group lasts: what is kept here is locked by the transaction of
+    the group, and brought up to date by whoever changes it. It is emptied when anything else writes.
+    """
 
     __slots__ = ("_by_type",)
 
@@ -31,12 +35,16 @@ class Findings:
         self._by_type: dict[type, object] = {}
 
     def keep(self, found: object) -> None:
-        """Keep something until the message is applied."""
+        """Keep something in the place of what was kept of this type."""
         self._by_type[type(found)] = found
 
     def get(self, kind: type[T]) -> T | None:
         """Return what was kept of this very type, or None."""
         return cast("T | None", self._by_type.get(kind))
+
+    def clear(self) -> None:
+        """Forget everything: it has to be asked again."""
+        self._by_type.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Inbound:
 
 
 Handler = Callable[[Inbound], None]
+Foresight = Callable[[Sequence[Inbound]], None]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,19 +69,22 @@ class _Enrolled:
     order: int
     name: str
     handler: Handler
+    foresee: Foresight | None = None
 
 
 _enrolled: list[_Enrolled] = []
 
 
-def register_handler(handler: Handler, *, order: int, name: str) -> None:
+def register_handler(handler: Handler, *, order: int, name: str, foresee: Foresight | None = None) -> None:
     """Call `handler` for each message, lower `order` first, inside the transaction that marks the message applied.
 
     The handler writes to the default database only and raises `Rejected` for a business refusal: whatever it wrote is
-    undone. Enrolling a name again replaces the former handler.
+    undone. `foresee` is given, before a group is applied, the first message of each lane: it may ask at once for what
+    the handler will need of all these patients, and keep it in their findings. Enrolling a name again replaces the
+    former handler.
     """
     _enrolled[:] = sorted(
-        [other for other in _enrolled if other.name != name] + [_Enrolled(order, name, handler)],
+        [other for other in _enrolled if other.name != name] + [_Enrolled(order, name, handler, foresee)],
         key=lambda enrolled: (enrolled.order, enrolled.name),
     )
 
@@ -85,3 +97,8 @@ def remove_handler(name: str) -> None:
 def handlers() -> Sequence[Handler]:
     """Return the handlers in their order."""
     return [enrolled.handler for enrolled in _enrolled]
+
+
+def foresights() -> Sequence[Foresight]:
+    """Return what handlers foresee by, in their order."""
+    return [enrolled.foresee for enrolled in _enrolled if enrolled.foresee is not None]

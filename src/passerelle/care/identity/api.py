@@ -20,18 +20,19 @@ from passerelle.care.identity.services.loading import BulkIdentity, bulk_load
 from passerelle.care.identity.services.membership import AssignmentRefused, assign_person
 from passerelle.care.identity.services.merging import MergeRefused, NotMerged, merge, unmerge
 from passerelle.care.identity.services.resolving import (
+    FoundByIpp,
     ResolvedPatient,
     UnidentifiedPatient,
     locate,
     locate_patient,
     resolve,
-    resolve_patient,
 )
 
 __all__ = [
     "AssignmentRefused",
     "BulkIdentity",
     "Demographics",
+    "FoundByIpp",
     "LocalIdentityRef",
     "LocalTraits",
     "MergeRefused",
@@ -52,7 +53,6 @@ __all__ = [
     "person_of",
     "persons_of",
     "resolve",
-    "resolve_patient",
     "search_people",
     "traits",
     "traits_of_many",

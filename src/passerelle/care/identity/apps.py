@@ -9,8 +9,8 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         from passerelle.care.exchange.api import register_handler  # noqa: PLC0415 - applications are loaded first
-        from passerelle.care.identity.inbound import handle  # noqa: PLC0415
+        from passerelle.care.identity.inbound import foresee, handle  # noqa: PLC0415
         from passerelle.care.identity.navigation import register  # noqa: PLC0415
 
         register()
-        register_handler(handle, order=10, name="identity")
+        register_handler(handle, order=10, name="identity", foresee=foresee)

@@ -1,5 +1,6 @@
 """What messages do to identities. Source: IHE PAM France 2.11, transactions ITI-30 and ITI-31."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from passerelle.care.exchange.api import Inbound, Rejected
@@ -9,8 +10,10 @@ from passerelle.care.identity.services.ins import remove_ins, retire_identifier
 from passerelle.care.identity.services.merging import MergeRefused, merge
 from passerelle.care.identity.services.resolving import (
     ResolvedPatient,
+    Told,
     UnidentifiedPatient,
     find_or_create_by_ipp,
+    foresee_patients,
     resolve_patient,
 )
 from passerelle.core.audit import api as audit
@@ -29,25 +32,33 @@ def handle(inbound: Inbound) -> None:
         _merge(inbound, event)
         return
     patient = _resolve(inbound)
+    inbound.findings.keep(patient)
     if isinstance(event, pamfr.AdtEvent) and event.trigger == "A47":
         _change_ins(inbound, event, patient.reference)
-        return
-    inbound.findings.keep(patient)
+
+
+def foresee(inbounds: Sequence[Inbound]) -> None:
+    """Lock at once the local identities that a group of messages speaks of."""
+    foresee_patients(
+        (inbound.event.patient, inbound.establishment, inbound.findings)
+        for inbound in inbounds
+        if inbound.establishment
+    )
 
 
 def _resolve(inbound: Inbound) -> ResolvedPatient:
     if not inbound.establishment:
         raise Rejected(where="MSH-4", why="établissement émetteur inconnu")
     event = inbound.event
+    told = Told(
+        establishment=inbound.establishment,
+        event_at=event.recorded_at,
+        at=inbound.received_at,
+        source=str(inbound.message_id),
+        is_identity_event=isinstance(event, pamfr.AdtEvent),
+    )
     try:
-        return resolve_patient(
-            event.patient,
-            establishment=inbound.establishment,
-            at=inbound.received_at,
-            source=str(inbound.message_id),
-            event_at=event.recorded_at,
-            is_identity_event=isinstance(event, pamfr.AdtEvent),
-        )
+        return resolve_patient(event.patient, told, inbound.findings)
     except UnidentifiedPatient as refusal:
         raise Rejected(where="PID-3", why=str(refusal.__doc__)) from refusal
 
@@ -71,6 +82,7 @@ def _merge(inbound: Inbound, event: pamfr.AdtEvent) -> None:
         merge(survivor_id=survivor_id, victim_id=victim_id, at=inbound.received_at, source=str(inbound.message_id))
     except MergeRefused as refusal:
         raise Rejected(where="MRG-1", why=str(refusal.__doc__)) from refusal
+    inbound.findings.clear()
     _trace(audit.Action.IDENTITY_MERGED, inbound, victim_id, survivor.person_id)
 
 
@@ -93,6 +105,7 @@ def _change_ins(inbound: Inbound, event: pamfr.AdtEvent, reference: LocalIdentit
     for prior in event.prior:
         if prior.value not in {"", held}:
             retire_identifier(local_identity_id=reference.id, value=prior.value)
+    inbound.findings.clear()
     _trace(audit.Action.IDENTITY_CHANGED, inbound, reference.id, reference.person_id)
 
 

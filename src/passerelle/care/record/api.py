@@ -22,9 +22,9 @@ from passerelle.care.record.selectors.rows import (
     Timeline,
 )
 from passerelle.care.record.selectors.store import history, read, read_content, read_version, search, stream
+from passerelle.care.record.services.charts import stay_id
 from passerelle.care.record.services.contents import BulkContent, bulk_load_contents, put_content
 from passerelle.care.record.services.loading import BulkRow, bulk_load
-from passerelle.care.record.services.stays import stay_id
 from passerelle.care.record.services.writing import Stored, delete, put
 
 __all__ = [

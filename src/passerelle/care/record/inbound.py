@@ -12,10 +12,10 @@ from passerelle.care.record.rules.encounters import Numbered
 from passerelle.care.record.rules.patients import patient_of
 from passerelle.care.record.rules.stays import STAY_TRIGGERS
 from passerelle.care.record.rules.storing import fact_of, number_of
-from passerelle.care.record.selectors.store import read
+from passerelle.care.record.services.charts import Chart, NumberedStay, lock_patients, lock_stays
 from passerelle.care.record.services.documents import file_documents
-from passerelle.care.record.services.stays import StayOf, apply_to_stay, find_stay
-from passerelle.care.record.services.writing import put
+from passerelle.care.record.services.stays import StayOf, apply_to_stay
+from passerelle.care.record.services.writing import Origin, Whose, put, put_over
 from passerelle.core.directory import api as directory
 from passerelle.protocols import pamfr
 from passerelle.protocols.fhir import api as fhir
@@ -34,9 +34,10 @@ def handle(inbound: Inbound) -> None:
         return
     if event.trigger == "A44":
         raise Rejected(where="EVN-1", why="le changement de patient d’un séjour demande une décision humaine")
-    _write_patients(inbound, who)
+    chart = _chart(inbound, who)
+    _write_patients(inbound, who, chart)
     if event.trigger in STAY_TRIGGERS:
-        _apply(inbound, event, who)
+        _apply(inbound, event, who, chart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +66,66 @@ def _who(inbound: Inbound) -> _Who:
     return _Who(patient, place_of(patient.reference.establishment))
 
 
-def _write_patients(inbound: Inbound, who: _Who) -> None:
+def _chart(inbound: Inbound, who: _Who) -> Chart:
+    """Take the chart of the patient as the messages before left it, or lock it; a new file has none yet."""
+    id_, chart = who.reference.id, inbound.findings.get(Chart)
+    if chart is not None and who.patient.is_new and chart.local_identity_id is None:
+        chart.local_identity_id = id_
+    if chart is None or chart.local_identity_id != id_:
+        chart = Chart(id_, None if who.patient.is_new else lock_patients([id_]).get(id_))
+    inbound.findings.keep(chart)
+    return chart
+
+
+def _write_patients(inbound: Inbound, who: _Who, chart: Chart) -> None:
     """Write the Patient of the local identity, and of those it absorbed."""
     aliases = [one.id for one in who.patient.known if one.superseded_by == who.reference.id]
-    _write_patient(inbound, who.patient.traits, who.place, aliases)
+    origin = Origin(inbound.received_at, str(inbound.message_id), who.reference.establishment)
+    resource = patient_of(who.patient.traits, place=who.place, aliases=aliases)
+    chart.patient = put_over(chart.patient, resource, Whose(who.reference.id, who.reference.id), origin)
     for alias in aliases:
-        _write_patient(inbound, identity.local_traits(alias), who.place, [])
+        resource = patient_of(identity.local_traits(alias), place=who.place)
+        put(resource, local_identity_id=alias, at=origin.at, source=origin.source, establishment=origin.establishment)
 
 
-def _write_patient(
-    inbound: Inbound, traits: identity.LocalTraits, place: dict[str, Any], aliases: Sequence[UUID]
-) -> None:
-    put(
-        patient_of(traits, place=place, aliases=aliases),
-        local_identity_id=traits.id,
-        at=inbound.received_at,
-        source=str(inbound.message_id),
-        establishment=traits.establishment,
-    )
-
-
-def _apply(inbound: Inbound, event: pamfr.AdtEvent, who: _Who) -> None:
+def _apply(inbound: Inbound, event: pamfr.AdtEvent, who: _Who, chart: Chart) -> None:
     found = number_of(event.patient.account, event.visit)
     if found is None:
         raise Rejected(where="PID-18", why="ni NDA ni numéro de venue : le séjour ne peut pas être reconnu")
-    whose = StayOf(who.reference.id, who.known_as, who.reference.establishment, who.place, Numbered(*found))
-    apply_to_stay(fact_of(event, str(inbound.message_id)), whose, at=inbound.received_at)
+    number, establishment = Numbered(*found), who.reference.establishment
+    if number.value not in chart.stays:
+        known_as = () if who.patient.is_new else who.known_as
+        (chart.stays[number.value],) = lock_stays([NumberedStay(known_as, establishment, number.value)])
+    whose = StayOf(who.reference.id, establishment, who.place, number)
+    fact = fact_of(event, str(inbound.message_id))
+    apply_to_stay(fact, chart.stays[number.value], whose, at=inbound.received_at)
+
+
+def foresee(inbounds: Sequence[Inbound]) -> None:
+    """Lock at once the Patients and the stays that a group of messages speaks of, once identity has foreseen them."""
+    told = [(inbound, found) for inbound in inbounds if (found := inbound.findings.get(identity.FoundByIpp))]
+    patients = lock_patients([found.locked.row.pk for _, found in told if found.locked])
+    asked: list[tuple[Chart, NumberedStay]] = []
+    for inbound, found in told:
+        id_ = found.locked.row.pk if found.locked else None
+        chart = Chart(id_, patients.get(id_) if id_ else None)
+        inbound.findings.keep(chart)
+        numbered = _stay_told(inbound, found)
+        if numbered is not None:
+            asked.append((chart, numbered))
+    for (chart, numbered), stay in zip(asked, lock_stays([numbered for _, numbered in asked]), strict=True):
+        chart.stays[numbered.number] = stay
+
+
+def _stay_told(inbound: Inbound, found: identity.FoundByIpp) -> NumberedStay | None:
+    event = inbound.event
+    if not isinstance(event, pamfr.AdtEvent) or event.trigger not in STAY_TRIGGERS:
+        return None
+    number, establishment = number_of(event.patient.account, event.visit), found.key[0]
+    if number is None:
+        return None
+    known = found.locked.known if found.locked else ()
+    return NumberedStay([one.id for one in known if one.establishment == establishment], establishment, number[0])
 
 
 def _file(inbound: Inbound, event: pamfr.DocumentEvent, who: _Who) -> None:
@@ -98,15 +133,21 @@ def _file(inbound: Inbound, event: pamfr.DocumentEvent, who: _Who) -> None:
     number = number_of(event.patient.account, event.visit)
     frame = Frame(
         subject=reference.id,
-        stay_id=find_stay(who.known_as, establishment=reference.establishment, number=number[0]) if number else None,
+        stay_id=_stay_of_documents(who, number[0]) if number else None,
         establishment=reference.establishment,
         place=who.place,
         occurred_at=event.occurred_at,
         filler=event.order.filler if event.order else "",
     )
-    if read("Patient", reference.id) is None:
-        _write_patients(inbound, who)
+    chart = _chart(inbound, who)
+    if chart.patient is None:
+        _write_patients(inbound, who, chart)
     file_documents(event, frame, known_as=who.known_as, at=inbound.received_at, source=str(inbound.message_id))
+
+
+def _stay_of_documents(who: _Who, number: str) -> UUID:
+    (stay,) = lock_stays([NumberedStay(who.known_as, who.reference.establishment, number)])
+    return stay.id
 
 
 def place_of(establishment: str) -> dict[str, Any]:

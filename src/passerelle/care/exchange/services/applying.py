@@ -10,11 +10,12 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from passerelle.care.exchange.handlers import Inbound, Rejected, handlers
+from passerelle.care.exchange.handlers import Findings, Inbound, Rejected, foresights, handlers
 from passerelle.care.exchange.models import State, Step, StepKind
 from passerelle.care.exchange.rules.keys import stored_text
 from passerelle.care.exchange.rules.retries import MOST_TIMES_BEGUN, Fault, Next, what_next
 from passerelle.care.exchange.services.lanes import hold_lanes
+from passerelle.care.exchange.statements import Gathered, gathering_writes
 from passerelle.core.directory import api as directory
 from passerelle.protocols import hl7v2, pamfr
 from passerelle.protocols.hl7v2 import Hl7Error
@@ -137,7 +138,7 @@ def apply_one(*, clock: Clock) -> bool:
             return False
         try:
             with transaction.atomic():
-                _apply(waiting)
+                _handle(_inbound(waiting, Findings()))
         except (Rejected, Hl7Error) as refusal:
             _park(waiting, refusal.where, refusal.why, at=clock())
         except Exception as error:
@@ -150,16 +151,53 @@ def apply_one(*, clock: Clock) -> bool:
 
 
 def _apply_group(clock: Clock, taken: list[_Waiting]) -> int:
-    with transaction.atomic(), directory.remembering():
+    """Apply a group in one commit; `taken` holds, when it fails, the messages that the failure may come from."""
+    with transaction.atomic(), directory.remembering(), gathering_writes() as gathered:
         started_at = clock()
+        group = _Group(gathered)
         for waiting in _claimed(started_at, lanes=_LANES):
             taken.append(waiting)
-            _apply(waiting)
+            group.add(waiting)
+        group.foresee()
+        taken.clear()
+        for waiting, inbound in group.messages:
+            taken.append(waiting)
+            group.handle(inbound)
             if clock() - started_at > _LONGEST_GROUP:
                 break
         if taken:
             _mark_applied(taken, at=clock())
     return len(taken)
+
+
+class _Group:
+    """Messages of several lanes, read; those of one lane share what is found of their patient."""
+
+    def __init__(self, gathered: Gathered) -> None:
+        self.messages: list[tuple[_Waiting, Inbound]] = []
+        self._firsts: list[Inbound] = []
+        self._findings: dict[int, Findings] = {}
+        self._gathered = gathered
+
+    def add(self, waiting: _Waiting) -> None:
+        is_first = waiting.lane not in self._findings
+        inbound = _inbound(waiting, self._findings.setdefault(waiting.lane, Findings()))
+        self.messages.append((waiting, inbound))
+        if is_first:
+            self._firsts.append(inbound)
+
+    def foresee(self) -> None:
+        for foresee in foresights():
+            foresee(self._firsts)
+        self._gathered.others_wrote = False
+
+    def handle(self, inbound: Inbound) -> None:
+        """Hand a message to the handlers; what writes otherwise than they foresaw makes all be asked again."""
+        _handle(inbound)
+        if self._gathered.others_wrote:
+            self._gathered.others_wrote = False
+            for findings in self._findings.values():
+                findings.clear()
 
 
 def _claimed(at: datetime, *, lanes: int) -> Iterator[_Waiting]:
@@ -178,16 +216,20 @@ def _claimed(at: datetime, *, lanes: int) -> Iterator[_Waiting]:
             yield waiting
 
 
-def _apply(waiting: _Waiting) -> None:
+def _inbound(waiting: _Waiting, findings: Findings) -> Inbound:
     message = hl7v2.parse(bytes(waiting.raw))
-    inbound = Inbound(
+    return Inbound(
         message_id=waiting.id,
         establishment=waiting.establishment,
         sending_application=waiting.sending_application,
         received_at=waiting.received_at,
         event=pamfr.read(message),
         message=message,
+        findings=findings,
     )
+
+
+def _handle(inbound: Inbound) -> None:
     for handler in handlers():
         handler(inbound)
 

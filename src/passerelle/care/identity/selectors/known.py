@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from passerelle.care.exchange.api import run_prepared
+from passerelle.care.exchange.api import ask
 from passerelle.care.identity.models import LocalIdentity, Membership, Person, StatusRniv
 from passerelle.protocols.ins import api as ins
 
@@ -125,7 +125,7 @@ def local_identities(person_id: UUID) -> list[LocalIdentityRef]:
     """Return every local identity of a person, merged ones included (their rows belong to the person too)."""
     return [
         LocalIdentityRef(id_, person_id, establishment, ipp or None, status, superseded_by)
-        for id_, establishment, ipp, status, superseded_by in run_prepared(_OF_PERSON, [person_id])
+        for id_, establishment, ipp, status, superseded_by in ask(_OF_PERSON, [person_id])
     ]
 
 

@@ -1,13 +1,15 @@
 """Stored local identities read by SQL: the path of messages, where the ORM would cost more than PostgreSQL."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 import orjson
 
-from passerelle.care.exchange.api import run_prepared
+from passerelle.care.exchange.api import ask
 from passerelle.care.identity.models import LocalIdentity
+from passerelle.care.identity.selectors.known import LocalIdentityRef
 from passerelle.protocols import pamfr
 
 COLUMNS: Final = tuple(field.attname for field in LocalIdentity._meta.concrete_fields)  # noqa: SLF001 - Django's own API
@@ -21,11 +23,41 @@ _WITHOUT_IPP = (
     f"{_SELECT} WHERE establishment_id = %s AND ins_family = %s AND ins_matricule = %s AND ins_matricule <> ''"
     " AND ipp = '' AND superseded_by_id IS NULL FOR UPDATE"
 )
-_HELD = (
-    "SELECT held.person_id, person.ins_family, person.ins_matricule FROM identity_membership held"
-    " JOIN identity_person person ON person.id = held.person_id"
-    " WHERE held.local_identity_id = %s AND held.until IS NULL"
+_BY_IPPS = (
+    f"SELECT {', '.join(f'local.{name}' for name in COLUMNS)}"  # noqa: S608 - the names of our columns
+    " FROM unnest(%s::text[], %s::text[], %s::text[]) AS asked (establishment, authority, ipp)"
+    " JOIN identity_localidentity local ON local.establishment_id = asked.establishment"
+    " AND local.authority = asked.authority AND local.ipp = asked.ipp AND local.ipp <> ''"
+    " ORDER BY local.id FOR UPDATE OF local"
 )
+_PERSONS = (
+    "SELECT held.local_identity_id, held.person_id, person.ins_family, person.ins_matricule,"
+    " local.id, local.establishment_id, local.ipp, local.status, local.superseded_by_id"
+    " FROM identity_membership held"
+    " JOIN identity_person person ON person.id = held.person_id"
+    " JOIN identity_membership other ON other.person_id = held.person_id AND other.until IS NULL"
+    " JOIN identity_localidentity local ON local.id = other.local_identity_id"
+    " WHERE held.local_identity_id = ANY(%s) AND held.until IS NULL"
+    " ORDER BY held.local_identity_id, local.establishment_id, local.created_at, local.id"
+)
+IppKey: TypeAlias = tuple[str, str, str]
+
+
+class HeldPerson(NamedTuple):
+    """The person of a local identity, and the INS that person holds ("" for none)."""
+
+    id: UUID
+    ins_family: str
+    ins_matricule: str
+
+
+@dataclass(slots=True)
+class Locked:
+    """A local identity locked by this transaction, its person, and every local identity of that person."""
+
+    row: LocalIdentity
+    person: HeldPerson | None
+    known: tuple[LocalIdentityRef, ...]
 
 
 def authority_key(identifier: pamfr.Identifier) -> str:
@@ -36,17 +68,36 @@ def authority_key(identifier: pamfr.Identifier) -> str:
 def find_by_ipp(ipp: pamfr.Identifier, *, establishment: str, is_locked: bool = False) -> LocalIdentity | None:
     """Return the local identity of an IPP, locked when asked, or None."""
     sql = f"{_BY_IPP} FOR UPDATE" if is_locked else _BY_IPP
-    return _row(run_prepared(sql, [establishment, authority_key(ipp), ipp.value]).fetchone())
+    return _row(ask(sql, [establishment, authority_key(ipp), ipp.value]).fetchone())
 
 
 def find_without_ipp(*, establishment: str, family: str, matricule: str) -> LocalIdentity | None:
     """Return, locked, the local identity that is known by this INS and has no IPP yet, or None."""
-    return _row(run_prepared(_WITHOUT_IPP, [establishment, family, matricule]).fetchone())
+    return _row(ask(_WITHOUT_IPP, [establishment, family, matricule]).fetchone())
 
 
-def held_person(local_identity_id: UUID) -> tuple[UUID, str, str] | None:
-    """Return the person of a local identity with the family and number of their INS, or None."""
-    return run_prepared(_HELD, [local_identity_id]).fetchone()
+def ipp_key(ipp: pamfr.Identifier, establishment: str) -> IppKey:
+    """Return what tells one IPP from all the others."""
+    return establishment, authority_key(ipp), ipp.value
+
+
+def lock_by_ipps(keys: Collection[IppKey]) -> dict[IppKey, Locked]:
+    """Return the local identities of these IPP, locked, with their persons; unknown ones are absent."""
+    rows = [_row(values) for values in ask(_BY_IPPS, list(map(list, zip(*keys, strict=True))))] if keys else []
+    found = with_persons([row for row in rows if row is not None])
+    return {(one.row.establishment_id, one.row.authority, one.row.ipp): one for one in found}
+
+
+def with_persons(rows: Sequence[LocalIdentity]) -> list[Locked]:
+    """Return local identities with what is known of their persons."""
+    persons: dict[UUID, HeldPerson] = {}
+    known: dict[UUID, list[LocalIdentityRef]] = {}
+    for row_id, person_id, family, matricule, *other in ask(_PERSONS, [[row.pk for row in rows]]) if rows else ():
+        persons[row_id] = HeldPerson(person_id, family, matricule)
+        id_, establishment, ipp, status, superseded_by = other
+        reference = LocalIdentityRef(id_, person_id, establishment, ipp or None, status, superseded_by)
+        known.setdefault(row_id, []).append(reference)
+    return [Locked(row, persons.get(row.pk), tuple(known.get(row.pk, ()))) for row in rows]
 
 
 def _row(values: Sequence[Any] | None) -> LocalIdentity | None:

@@ -6,15 +6,18 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
-from passerelle.care.exchange.api import run_prepared
+from passerelle.care.exchange.api import ask, insert_new, write
 from passerelle.care.identity.models import LocalIdentity, Membership, MembershipReason, Person
 from passerelle.care.identity.rules import QUALIFIED, PersonFacts, move_for_qualified_ins
-from passerelle.care.identity.selectors.stored import held_person
+from passerelle.care.identity.selectors.stored import HeldPerson
 
 _ATTEMPTS = 4
 _CREATE_PERSON = (
     "INSERT INTO identity_person (id, ins_family, ins_matricule, created_at) VALUES (%s, %s, %s, %s)"
     " ON CONFLICT DO NOTHING"
+)
+_LOCK_HOLDER = (
+    "SELECT id FROM identity_person WHERE ins_family = %s AND ins_matricule = %s AND ins_matricule <> '' FOR UPDATE"
 )
 _OPEN_MEMBERSHIP = (
     "INSERT INTO identity_membership (local_identity_id, person_id, since, reason, source) VALUES (%s, %s, %s, %s, %s)"
@@ -25,37 +28,44 @@ class AssignmentRefused(Exception):
     """Les deux portent une INS qualifiée différente : elles ne peuvent pas être la même personne."""
 
 
-def settle(identity: LocalIdentity, *, at: datetime, source: str) -> UUID:
+def settle(identity: LocalIdentity, held: HeldPerson | None, *, at: datetime, source: str) -> tuple[HeldPerson, bool]:
     """Put a local identity (locked by the caller) in the person that its qualified INS tells, or in one of its own.
 
-    Return that person.
+    `held` is its person so far. Return its person, and whether that is someone new.
     """
-    held = held_person(identity.pk)
     if held is None:
         return _first_person(identity, at=at, source=source)
-    person_id, family, matricule = held
-    if not is_qualified(identity) or (family, matricule) == (identity.ins_family, identity.ins_matricule):
-        return person_id
+    ins = (identity.ins_family, identity.ins_matricule)
+    if not is_qualified(identity) or (held.ins_family, held.ins_matricule) == ins:
+        return held, False
     for _ in range(_ATTEMPTS):  # another worker may have just created the holder of this INS: look again
         with suppress(IntegrityError), transaction.atomic():
-            return _settle(identity, at=at, source=source)
-    return _settle(identity, at=at, source=source)
+            return _settle(identity, at=at, source=source), False
+    return _settle(identity, at=at, source=source), False
 
 
-def _first_person(identity: LocalIdentity, *, at: datetime, source: str) -> UUID:
+def _first_person(identity: LocalIdentity, *, at: datetime, source: str) -> tuple[HeldPerson, bool]:
     """Open the first membership of a local identity: with the holder of its qualified INS, else with someone new."""
-    person_id, reason = uuid4(), MembershipReason.CREATED
     ins = (identity.ins_family, identity.ins_matricule) if is_qualified(identity) else ("", "")
-    while run_prepared(_CREATE_PERSON, [person_id, *ins, at]).rowcount == 0:
-        owner = _holder(identity)  # None when it has just given this number up: then it is free
-        if owner is not None:
-            person_id, reason = owner.pk, MembershipReason.INS
+    person, is_new = HeldPerson(uuid4(), *ins), True
+    while (owner_id := _holder_id(*ins)) is None:
+        if insert_new(_CREATE_PERSON, [person.id, *ins, at]):
             break
-    run_prepared(_OPEN_MEMBERSHIP, [identity.pk, person_id, at, reason.value, source])
-    return person_id
+        # Another worker has just created the holder of this INS: look again.
+    else:
+        person, is_new = HeldPerson(owner_id, *ins), False
+    reason = MembershipReason.CREATED if is_new else MembershipReason.INS
+    write(_OPEN_MEMBERSHIP, [identity.pk, person.id, at, reason.value, source])
+    return person, is_new
 
 
-def _settle(identity: LocalIdentity, *, at: datetime, source: str) -> UUID:
+def _holder_id(family: str, matricule: str) -> UUID | None:
+    """Return the person who holds an INS, locked; None when there is no INS."""
+    found = ask(_LOCK_HOLDER, [family, matricule]).fetchone() if matricule else None
+    return found[0] if found else None
+
+
+def _settle(identity: LocalIdentity, *, at: datetime, source: str) -> HeldPerson:
     """Move a local identity whose person does not hold its qualified INS."""
     owner = _holder(identity)
     held = Membership.objects.current().get(local_identity=identity)
@@ -69,16 +79,20 @@ def _settle(identity: LocalIdentity, *, at: datetime, source: str) -> UUID:
     )
     match move_for_qualified_ins(facts):
         case "stay":
-            return person.pk
+            return _held(person)
         case "claim" | "rename":
             give_ins(person, identity.ins_family, identity.ins_matricule)
-            return person.pk
+            return _held(person)
         case "join" if owner is not None:
             move(identity, owner.pk, at=at, reason=MembershipReason.INS, source=source)
-            return owner.pk
+            return _held(owner)
     made = Person.objects.create(created_at=at, ins_family=identity.ins_family, ins_matricule=identity.ins_matricule)
     move(identity, made.pk, at=at, reason=MembershipReason.INS, source=source)
-    return made.pk
+    return _held(made)
+
+
+def _held(person: Person) -> HeldPerson:
+    return HeldPerson(person.pk, person.ins_family, person.ins_matricule)
 
 
 def is_qualified(identity: LocalIdentity) -> bool:

@@ -1,5 +1,6 @@
 """From the patient of a message to a local identity and its person."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from passerelle.care.exchange.api import Findings
 from passerelle.care.identity.models import LocalIdentity
 from passerelle.care.identity.rules import effective_status, ins_family, newer_traits, search_form
 from passerelle.care.identity.selectors import (
@@ -18,7 +20,16 @@ from passerelle.care.identity.selectors import (
     reference_to,
     root_of,
 )
-from passerelle.care.identity.selectors.stored import authority_key, find_by_ipp, find_without_ipp
+from passerelle.care.identity.selectors.stored import (
+    IppKey,
+    Locked,
+    authority_key,
+    find_by_ipp,
+    find_without_ipp,
+    ipp_key,
+    lock_by_ipps,
+    with_persons,
+)
 from passerelle.care.identity.services.membership import settle
 from passerelle.care.identity.services.storing import insert, keep_numbers, update
 from passerelle.core.directory import api as directory
@@ -33,20 +44,37 @@ class UnidentifiedPatient(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ResolvedPatient:
-    """The patient of a message: their local identity, what it says of them, and all those of the person."""
+    """The patient of a message: their local identity, what it says of them, and all those of the person.
+
+    `is_new` when this very message created the local identity.
+    """
 
     reference: LocalIdentityRef
     traits: LocalTraits
     known: tuple[LocalIdentityRef, ...]
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """The traits that a message tells, the moment since which they hold, and when we learn them."""
+class Told:
+    """Who tells of a patient, when it happened at the source, and when we learn it.
 
-    traits: dict[str, Any]
+    `is_identity_event` is false for a report: it may raise the status to qualified, never lower it.
+    """
+
+    establishment: str
     event_at: datetime
     at: datetime
+    source: str
+    is_identity_event: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FoundByIpp:
+    """What holds of an IPP for the messages of a lane: its local identity locked by us, or None while it is unknown."""
+
+    key: IppKey
+    locked: Locked | None
 
 
 def resolve(
@@ -58,30 +86,6 @@ def resolve(
     event_at: datetime | None = None,
     is_identity_event: bool = True,
 ) -> LocalIdentityRef:
-    """Find or create the local identity a message speaks of, as `resolve_patient` does, and return it.
-
-    Raises:
-        UnidentifiedPatient: neither IPP nor INS.
-    """
-    return resolve_patient(
-        patient,
-        establishment=establishment,
-        at=at,
-        source=source,
-        event_at=event_at,
-        is_identity_event=is_identity_event,
-    ).reference
-
-
-def resolve_patient(
-    patient: pamfr.Patient,
-    *,
-    establishment: str,
-    at: datetime,
-    source: str,
-    event_at: datetime | None = None,
-    is_identity_event: bool = True,
-) -> ResolvedPatient:
     """Find or create the local identity a message speaks of, update its traits, and settle its person.
 
     `at` is when we learn it (memberships are dated by it); `event_at` is when it happened at the source (EVN-6, EVN-2),
@@ -91,16 +95,55 @@ def resolve_patient(
     Raises:
         UnidentifiedPatient: neither IPP nor INS.
     """
+    told = Told(establishment, event_at or at, at, source, is_identity_event)
+    return resolve_patient(patient, told, Findings()).reference
+
+
+def foresee_patients(patients: Iterable[tuple[pamfr.Patient, str, Findings]]) -> None:
+    """Lock at once the local identities of several patients, each with who tells of it; keep them in the findings."""
+    asked = [
+        (ipp_key(patient.ipp, _owner(patient, establishment)), findings)
+        for patient, establishment, findings in patients
+        if patient.ipp is not None
+    ]
+    found = lock_by_ipps({key for key, _ in asked})
+    for key, findings in asked:
+        findings.keep(FoundByIpp(key, found.get(key)))
+
+
+def resolve_patient(patient: pamfr.Patient, told: Told, findings: Findings) -> ResolvedPatient:
+    """Do as `resolve`; what is held of this patient is taken from the findings, and kept there up to date.
+
+    Raises:
+        UnidentifiedPatient: neither IPP nor INS.
+    """
     if patient.ipp is None and patient.ins is None:
         raise UnidentifiedPatient
-    owner = _owner(patient, establishment)
-    told = _Told(_traits_told(patient, is_identity_event=is_identity_event), event_at or at, at)
+    owner = _owner(patient, told.establishment)
     with transaction.atomic(savepoint=False):
-        named = _kept(patient, told, establishment=owner)
+        locked, is_new = _written(patient, told, owner, findings)
+        named = locked.row
         if named.superseded_by_id is not None:
-            return _resolved(root_of(named), via_alias=named.pk)
+            return _read(root_of(named), via_alias=named.pk)
         keep_numbers(named, patient.identifiers)
-        return _resolved(named, person_id=settle(named, at=at, source=source))
+        person, is_someone_new = settle(named, locked.person, at=told.at, source=told.source)
+        reference = reference_to(named, person_id=person.id)
+        locked.known = _known(locked, reference, is_alone=is_someone_new)
+        locked.person = person
+    if patient.ipp is None:
+        findings.clear()  # the same file may be held there under its IPP
+    else:
+        findings.keep(FoundByIpp(ipp_key(patient.ipp, owner), locked))
+    return ResolvedPatient(reference, local_traits_of(named), locked.known, is_new)
+
+
+def _known(locked: Locked, reference: LocalIdentityRef, *, is_alone: bool) -> tuple[LocalIdentityRef, ...]:
+    """Return the local identities of the person, this one as it is now."""
+    if is_alone:
+        return (reference,)
+    if locked.person is None or locked.person.id != reference.person_id:
+        return tuple(local_identities(reference.person_id))
+    return tuple(reference if one.id == reference.id else one for one in locked.known)
 
 
 def locate(patient: pamfr.Patient, *, establishment: str) -> LocalIdentityRef | None:
@@ -115,11 +158,11 @@ def locate_patient(patient: pamfr.Patient, *, establishment: str) -> ResolvedPat
     if named is None:
         return None
     survivor = root_of(named)
-    return _resolved(survivor, via_alias=named.pk if survivor.pk != named.pk else None)
+    return _read(survivor, via_alias=named.pk if survivor.pk != named.pk else None)
 
 
-def _resolved(row: LocalIdentity, *, person_id: UUID | None = None, via_alias: UUID | None = None) -> ResolvedPatient:
-    reference = reference_to(row, via_alias=via_alias, person_id=person_id)
+def _read(row: LocalIdentity, *, via_alias: UUID | None) -> ResolvedPatient:
+    reference = reference_to(row, via_alias=via_alias)
     return ResolvedPatient(reference, local_traits_of(row), tuple(local_identities(reference.person_id)))
 
 
@@ -130,20 +173,33 @@ def _owner(patient: pamfr.Patient, establishment: str) -> str:
     return directory.establishment_of_authority(ipp.namespace, ipp.universal_id) or establishment
 
 
-def _kept(patient: pamfr.Patient, told: _Told, *, establishment: str) -> LocalIdentity:
-    """Return the row, locked, with what is told written in it; an alias is returned untouched."""
+def _written(patient: pamfr.Patient, told: Told, owner: str, findings: Findings) -> tuple[Locked, bool]:
+    """Return the row, locked, with what is told written in it, and whether it is new; an alias stays untouched."""
+    traits = _traits_told(patient, is_identity_event=told.is_identity_event)
     for _ in range(_ATTEMPTS):
-        named = _find(patient, establishment=establishment, is_locked=True) or _adopt(patient, establishment)
-        if named is not None:
-            if named.superseded_by_id is None and _tell(named, told):
-                update(named)
-            return named
-        fresh = blank_identity(establishment=establishment, ipp=patient.ipp, at=told.at)
-        _tell(fresh, told)
+        locked = _locked(patient, owner, findings)
+        if locked is not None:
+            if locked.row.superseded_by_id is None and _tell(locked.row, traits, told):
+                update(locked.row)
+            return locked, False
+        fresh = blank_identity(establishment=owner, ipp=patient.ipp, at=told.at)
+        _tell(fresh, traits, told)
         if insert(fresh):
-            return fresh
-        # Another worker has just created it: the constraint decided, the loser looks again.
-    raise LookupError(f"local identity neither found nor created at {establishment}")
+            return Locked(fresh, None, ()), True
+        findings.clear()  # another worker has just created it: the constraint decided, the loser looks again
+    raise LookupError(f"local identity neither found nor created at {owner}")
+
+
+def _locked(patient: pamfr.Patient, owner: str, findings: Findings) -> Locked | None:
+    foreseen = findings.get(FoundByIpp)
+    if foreseen is None or patient.ipp is None or foreseen.key != ipp_key(patient.ipp, owner):
+        row = _find(patient, establishment=owner, is_locked=True)
+    elif foreseen.locked is not None:
+        return foreseen.locked
+    else:
+        row = None
+    row = row or _adopt(patient, owner)
+    return with_persons([row])[0] if row else None
 
 
 def _find(patient: pamfr.Patient, *, establishment: str, is_locked: bool = False) -> LocalIdentity | None:
@@ -172,10 +228,10 @@ def find_or_create_by_ipp(ipp: pamfr.Identifier, *, establishment: str, at: date
     found = find_by_ipp(ipp, establishment=establishment)
     if found is None:
         insert(blank_identity(establishment=establishment, ipp=ipp, at=at))
-        found = find_by_ipp(ipp, establishment=establishment, is_locked=True)
-        if found is None:  # pragma: no cover - rows are never removed
-            raise LookupError(f"local identity not created at {establishment}")
-        settle(found, at=at, source=source)
+        key = ipp_key(ipp, establishment)
+        locked = lock_by_ipps([key])[key]
+        found = locked.row
+        settle(found, locked.person, at=at, source=source)
     return found.pk
 
 
@@ -239,9 +295,8 @@ def _address(address: pamfr.Address | None) -> dict[str, str] | None:
     return {name: str(value) for name in address.__slots__ if (value := getattr(address, name))}
 
 
-def _tell(row: LocalIdentity, told: _Told) -> bool:
+def _tell(row: LocalIdentity, traits: dict[str, Any], told: Told) -> bool:
     """Put in the row what this message may tell; False when it is older than everything held."""
-    traits = told.traits
     ins = traits["ins"]
     if ins is not None and row.ins_key_ok and not ins.key_ok:
         traits = {name: value for name, value in traits.items() if name not in {"ins", "status"}}

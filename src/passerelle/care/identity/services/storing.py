@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from passerelle.care.exchange.api import run_prepared
+from passerelle.care.exchange.api import insert_new, write
 from passerelle.care.identity.models import LocalIdentity
 from passerelle.care.identity.selectors.stored import COLUMNS, JSON_COLUMNS
 from passerelle.protocols import pamfr
@@ -29,13 +29,13 @@ _KEEP_NUMBERS = (
 
 
 def insert(row: LocalIdentity) -> bool:
-    """Store a new local identity; False when another worker has just stored the same."""
-    return run_prepared(_INSERT, _values(row, COLUMNS)).rowcount == 1
+    """Store a new local identity; False when another worker has just stored the same (see `insert_new`)."""
+    return insert_new(_INSERT, _values(row, COLUMNS))
 
 
 def update(row: LocalIdentity) -> None:
     """Store what messages told of a local identity."""
-    run_prepared(_UPDATE, [*_values(row, _TOLD), row.pk])
+    write(_UPDATE, [*_values(row, _TOLD), row.pk])
 
 
 def keep_numbers(row: LocalIdentity, identifiers: Iterable[pamfr.Identifier]) -> None:
@@ -44,7 +44,7 @@ def keep_numbers(row: LocalIdentity, identifiers: Iterable[pamfr.Identifier]) ->
         (one.type, one.namespace, one.universal_id, one.value) for one in identifiers if one.value not in {"", '""'}
     ]
     if told:
-        run_prepared(_KEEP_NUMBERS, [row.pk, *map(list, zip(*told, strict=True))])
+        write(_KEEP_NUMBERS, [row.pk, *map(list, zip(*told, strict=True))])
 
 
 def _values(row: LocalIdentity, names: Iterable[str]) -> list[Any]:

@@ -9,7 +9,13 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
+from passerelle.care.exchange.api import write
+
 _LEVEL = 6
+_KEEP = (
+    "INSERT INTO record_content (id, local_identity_id, mime, sha256, body, size, stored_at)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +32,8 @@ class BulkContent:
 def put_content(content: bytes, *, mime: str, local_identity_id: UUID, at: datetime, id_: UUID | None = None) -> UUID:
     """Store the bytes of a document and return the id of its `Binary`; an id already there keeps its bytes."""
     binary_id = id_ or uuid4()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO record_content (id, local_identity_id, mime, sha256, body, size, stored_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            [
-                binary_id,
-                local_identity_id,
-                mime,
-                sha256(content).digest(),
-                zlib.compress(content, _LEVEL),
-                len(content),
-                at,
-            ],
-        )
+    body = zlib.compress(content, _LEVEL)
+    write(_KEEP, [binary_id, local_identity_id, mime, sha256(content).digest(), body, len(content), at])
     return binary_id
 
 

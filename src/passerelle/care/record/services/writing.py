@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from passerelle.care.exchange.api import run_prepared
+from passerelle.care.exchange.api import ask, insert_new, write
 from passerelle.care.identity import api as identity
 from passerelle.care.record.rules.columns import COLUMN_NAMES, Columns, columns_of, values_in_order
 from passerelle.protocols.fhir import api as fhir
@@ -32,6 +32,14 @@ class Held:
     last_updated: datetime
     body: str
     deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The id of a resource and the local identity it is stored under when it is new."""
+
+    id: UUID
+    local_identity_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +81,27 @@ def put(
     type_, id_ = str(resource["resourceType"]), UUID(str(resource.get("id") or uuid4()))
     held = lock(type_, id_, likely=local_identity_id)
     place = establishment or (identity.local_traits(local_identity_id).establishment if held is None else "")
-    return put_over(held, resource, id_=id_, local_identity_id=local_identity_id, origin=Origin(at, source, place))
+    whose = Whose(id_, local_identity_id)
+    stored = put_over(held, resource, whose, Origin(at, source, place))
+    return Stored(stored.id, stored.version)
 
 
-def put_over(
-    held: Held | None, resource: Mapping[str, Any], *, id_: UUID, local_identity_id: UUID, origin: Origin
-) -> Stored:
-    """Store a resource over the version that `lock` returned, as `put` does; the caller has opened the transaction."""
+def put_over(held: Held | None, resource: Mapping[str, Any], whose: Whose, origin: Origin) -> Held:
+    """Store a resource over the version held, None when there was none; return the version there is now.
+
+    The caller has opened the transaction and locked that version. What differs from it is a new one.
+    """
     content = content_of(resource)
     if held is None:
-        if _insert(content, id_, local_identity_id=local_identity_id, origin=origin):
-            return Stored(id_, 1)
-        held = lock(str(content["resourceType"]), id_)
+        stored = _insert(content, whose, origin)
+        if stored is not None:
+            return stored
+        held = lock(str(content["resourceType"]), whose.id)  # another worker has just stored it
     if held is None:  # pragma: no cover - rows are never removed
-        raise LookupError(f"{content['resourceType']}/{id_}")
+        raise LookupError(f"{content['resourceType']}/{whose.id}")
     if not held.deleted and _same(held.body, content):
-        return Stored(id_, held.version)
-    _replace(content, held, origin=origin)
-    return Stored(id_, held.version + 1)
+        return held
+    return _replace(content, held, origin)
 
 
 @transaction.atomic(savepoint=False)
@@ -99,15 +110,14 @@ def delete(type_: str, id_: UUID, *, at: datetime, source: str) -> Stored | None
     held = lock(type_, id_)
     if held is None or held.deleted:
         return None
-    _replace({"resourceType": type_}, held, origin=Origin(at, source, ""), deleted=True)
-    return Stored(id_, held.version + 1)
+    return Stored(id_, _replace({"resourceType": type_}, held, Origin(at, source, ""), deleted=True).version)
 
 
 def lock(type_: str, id_: UUID, *, likely: UUID | None = None) -> Held | None:
     """Return the current version, locked. Looked for first under the `likely` identity: one partition, not eight."""
-    row = run_prepared(_LOCK_WITHIN, [id_, type_, likely]).fetchone() if likely else None
+    row = ask(_LOCK_WITHIN, [id_, type_, likely]).fetchone() if likely else None
     if row is None and likely != id_:  # a Patient bears the id of its local identity: it is there or nowhere
-        row = run_prepared(_LOCK_ANYWHERE, [id_, type_]).fetchone()
+        row = ask(_LOCK_ANYWHERE, [id_, type_]).fetchone()
     return Held(*row) if row else None
 
 
@@ -133,29 +143,24 @@ def to_the_millisecond(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def _insert(content: Mapping[str, Any], id_: UUID, *, local_identity_id: UUID, origin: Origin) -> bool:
+def _insert(content: Mapping[str, Any], whose: Whose, origin: Origin) -> Held | None:
+    """Store a first version; None when another worker has just stored one (see `insert_new`)."""
     moment = to_the_millisecond(origin.at)
-    body = whole(content, id_, version=1, at=moment).decode()
-    head = [
-        content["resourceType"],
-        id_,
-        local_identity_id,
-        1,
-        moment,
-        origin.source,
-        body,
-        False,
-        origin.establishment,
-    ]
-    return run_prepared(_INSERT, [*head, *values_in_order(columns_of(dict(content)))]).rowcount == 1
+    body = whole(content, whose.id, version=1, at=moment).decode()
+    key = [content["resourceType"], whose.id, whose.local_identity_id]
+    values = [*key, 1, moment, origin.source, body, False, origin.establishment]
+    if not insert_new(_INSERT, [*values, *values_in_order(columns_of(dict(content)))]):
+        return None
+    return Held(whose.id, 1, whose.local_identity_id, moment, body, deleted=False)
 
 
-def _replace(content: Mapping[str, Any], held: Held, *, origin: Origin, deleted: bool = False) -> None:
+def _replace(content: Mapping[str, Any], held: Held, origin: Origin, *, deleted: bool = False) -> Held:
     moment, version = to_the_millisecond(origin.at), held.version + 1
     body = whole(content, held.id, version=version, at=moment).decode()
     columns = Columns() if deleted else columns_of(dict(content))
     key = [held.id, content["resourceType"], held.local_identity_id]
-    run_prepared(_REPLACE, [*key, version, moment, origin.source, body, deleted, *values_in_order(columns), *key])
+    write(_REPLACE, [*key, version, moment, origin.source, body, deleted, *values_in_order(columns), *key])
+    return Held(held.id, version, held.local_identity_id, moment, body, deleted)
 
 
 def _same(body: str, content: Mapping[str, Any]) -> bool:

@@ -18,7 +18,6 @@ from passerelle.care.record import api as record
 from passerelle.core.access.api import AccessRefused, Relation, Role, Viewer
 from passerelle.core.directory import api as directory
 from passerelle.core.parameters import api as parameters
-from passerelle.core.parameters import api as parameters
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("PASSERELLE_SHARED", PROJECT.parent / "shared"))
@@ -41,7 +40,6 @@ def demonstration(settings):
 def receive_all():
     """Send each example under a control number of its own, then let a worker apply them all."""
     directory.load_directory(at=NOW, demo=True)
-    parameters.load_parameters(at=NOW)
     parameters.load_parameters(at=NOW)
     for rank, path in enumerate(sorted(EXAMPLES.iterdir())):
         raw = path.read_bytes().replace(b"\r\n", b"\r").replace(b"\n", b"\r")

@@ -61,7 +61,7 @@ class Inbound:
 
 
 Handler = Callable[[Inbound], None]
-Foresight = Callable[[Sequence[Inbound]], None]
+Foresight = Callable[[Sequence[Sequence[Inbound]]], None]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,9 +79,9 @@ def register_handler(handler: Handler, *, order: int, name: str, foresee: Foresi
     """Call `handler` for each message, lower `order` first, inside the transaction that marks the message applied.
 
     The handler writes to the default database only and raises `Rejected` for a business refusal: whatever it wrote is
-    undone. `foresee` is given, before a group is applied, the first message of each lane: it may ask at once for what
-    the handler will need of all these patients, and keep it in their findings. Enrolling a name again replaces the
-    former handler.
+    undone. `foresee` is given, before a group is applied, the messages of each lane in their order: it may ask at once
+    for what the handler will need of all these patients, and keep it in their findings. Enrolling a name again
+    replaces the former handler.
     """
     _enrolled[:] = sorted(
         [other for other in _enrolled if other.name != name] + [_Enrolled(order, name, handler, foresee)],

@@ -37,12 +37,10 @@ def handle(inbound: Inbound) -> None:
         _change_ins(inbound, event, patient.reference)
 
 
-def foresee(inbounds: Sequence[Inbound]) -> None:
-    """Lock at once the local identities that a group of messages speaks of."""
+def foresee(lanes: Sequence[Sequence[Inbound]]) -> None:
+    """Lock at once the local identities that the first messages of several lanes speak of."""
     foresee_patients(
-        (inbound.event.patient, inbound.establishment, inbound.findings)
-        for inbound in inbounds
-        if inbound.establishment
+        (first.event.patient, first.establishment, first.findings) for first, *_ in lanes if first.establishment
     )
 
 

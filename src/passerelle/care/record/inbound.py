@@ -101,31 +101,35 @@ def _apply(inbound: Inbound, event: pamfr.AdtEvent, who: _Who, chart: Chart) -> 
     apply_to_stay(fact, chart.stays[number.value], whose, at=inbound.received_at)
 
 
-def foresee(inbounds: Sequence[Inbound]) -> None:
-    """Lock at once the Patients and the stays that a group of messages speaks of, once identity has foreseen them."""
-    told = [(inbound, found) for inbound in inbounds if (found := inbound.findings.get(identity.FoundByIpp))]
+def foresee(lanes: Sequence[Sequence[Inbound]]) -> None:
+    """Lock at once the Patients and the stays that several lanes speak of, whose patients identity has foreseen."""
+    told = [(lane, found) for lane in lanes if (found := lane[0].findings.get(identity.FoundByIpp))]
     patients = lock_patients([found.locked.row.pk for _, found in told if found.locked])
     asked: list[tuple[Chart, NumberedStay]] = []
-    for inbound, found in told:
+    for lane, found in told:
         id_ = found.locked.row.pk if found.locked else None
         chart = Chart(id_, patients.get(id_) if id_ else None)
-        inbound.findings.keep(chart)
-        numbered = _stay_told(inbound, found)
-        if numbered is not None:
-            asked.append((chart, numbered))
+        lane[0].findings.keep(chart)
+        asked += [(chart, stay) for stay in _stays_told(lane, found)]
     for (chart, numbered), stay in zip(asked, lock_stays([numbered for _, numbered in asked]), strict=True):
         chart.stays[numbered.number] = stay
 
 
-def _stay_told(inbound: Inbound, found: identity.FoundByIpp) -> NumberedStay | None:
-    event = inbound.event
-    if not isinstance(event, pamfr.AdtEvent) or event.trigger not in STAY_TRIGGERS:
-        return None
-    number, establishment = number_of(event.patient.account, event.visit), found.key[0]
-    if number is None:
-        return None
-    known = found.locked.known if found.locked else ()
-    return NumberedStay([one.id for one in known if one.establishment == establishment], establishment, number[0])
+def _stays_told(lane: Sequence[Inbound], found: identity.FoundByIpp) -> list[NumberedStay]:
+    """Return the stays that the messages of a lane tell of the patient of the first one."""
+    establishment, known = found.key[0], found.locked.known if found.locked else ()
+    known_as = [one.id for one in known if one.establishment == establishment]
+    patients = (
+        (event.patient, event.visit)
+        for event in (inbound.event for inbound in lane)
+        if isinstance(event, pamfr.AdtEvent) and event.trigger in STAY_TRIGGERS
+    )
+    numbers = {
+        number[0]
+        for patient, visit in patients
+        if patient.ipp == lane[0].event.patient.ipp and (number := number_of(patient.account, visit))
+    }
+    return [NumberedStay(known_as, establishment, number) for number in sorted(numbers)]
 
 
 def _file(inbound: Inbound, event: pamfr.DocumentEvent, who: _Who) -> None:

@@ -23,7 +23,7 @@ from passerelle.protocols.hl7v2 import Hl7Error
 _log = logging.getLogger(__name__)
 _WINDOW_PER_LANE = 40  # messages looked at for each lane wanted, so that a patient with many does not hide the others
 _LANES = 64
-_MESSAGES = 200
+_MESSAGES = 100
 _LONGEST_GROUP = timedelta(milliseconds=250)
 Clock = Callable[[], datetime]
 
@@ -160,9 +160,11 @@ def _apply_group(clock: Clock, taken: list[_Waiting]) -> int:
             group.add(waiting)
         group.foresee()
         taken.clear()
-        for waiting, inbound in group.messages:
+        for rank, (waiting, inbound) in enumerate(group.messages):
             taken.append(waiting)
-            group.handle(inbound)
+            _handle(inbound)
+            if gathered.others_wrote:
+                group.foresee(rank + 1)
             if clock() - started_at > _LONGEST_GROUP:
                 break
         if taken:
@@ -175,29 +177,26 @@ class _Group:
 
     def __init__(self, gathered: Gathered) -> None:
         self.messages: list[tuple[_Waiting, Inbound]] = []
-        self._firsts: list[Inbound] = []
         self._findings: dict[int, Findings] = {}
         self._gathered = gathered
 
     def add(self, waiting: _Waiting) -> None:
-        is_first = waiting.lane not in self._findings
-        inbound = _inbound(waiting, self._findings.setdefault(waiting.lane, Findings()))
-        self.messages.append((waiting, inbound))
-        if is_first:
-            self._firsts.append(inbound)
+        findings = self._findings.setdefault(waiting.lane, Findings())
+        self.messages.append((waiting, _inbound(waiting, findings)))
 
-    def foresee(self) -> None:
+    def foresee(self, since: int = 0) -> None:
+        """Ask at once for what the messages from a rank on will need; what was found before is forgotten.
+
+        Done again when something else was written than handlers keep track of, which happens to few messages.
+        """
+        lanes: dict[int, list[Inbound]] = {}
+        for waiting, inbound in self.messages[since:]:
+            lanes.setdefault(waiting.lane, []).append(inbound)
+        for findings in self._findings.values():
+            findings.clear()
         for foresee in foresights():
-            foresee(self._firsts)
+            foresee(list(lanes.values()))
         self._gathered.others_wrote = False
-
-    def handle(self, inbound: Inbound) -> None:
-        """Hand a message to the handlers; what writes otherwise than they foresaw makes all be asked again."""
-        _handle(inbound)
-        if self._gathered.others_wrote:
-            self._gathered.others_wrote = False
-            for findings in self._findings.values():
-                findings.clear()
 
 
 def _claimed(at: datetime, *, lanes: int) -> Iterator[_Waiting]:

@@ -4,7 +4,7 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from passerelle.care.exchange.api import Rejected, apply_waiting, receive, route_new_messages
+from passerelle.care.exchange.api import Rejected, apply_one, apply_waiting, insert_new, receive, route_new_messages
 from passerelle.care.exchange.handlers import register_handler, remove_handler
 from passerelle.care.exchange.models import LaneKey, Message, State, Step
 from passerelle.care.exchange.services.applying import recover
@@ -278,3 +278,87 @@ def test_recovery_is_bounded(facility, recorder):
     route_new_messages()
 
     assert recover(clock=lambda: AT, most=2) == 2
+
+
+class Foreseer:
+    """A handler that notes what it foresaw, and what it found of a patient when its turn came."""
+
+    def __init__(self):
+        self.foreseen, self.found = [], []
+
+    def foresee(self, lanes):
+        self.foreseen.append([[inbound.message.control_id for inbound in lane] for lane in lanes])
+        for lane in lanes:
+            lane[0].findings.keep(lane[0].message.control_id)
+
+    def __call__(self, inbound):
+        self.found.append(inbound.findings.get(str))
+        inbound.findings.keep(inbound.message.control_id)
+
+
+@pytest.fixture
+def foreseer(recorder):
+    foreseer = Foreseer()
+    register_handler(foreseer, order=6, name="foreseer", foresee=foreseer.foresee)
+    yield foreseer
+    remove_handler("foreseer")
+
+
+def test_the_messages_of_a_lane_share_what_is_foreseen_and_found(facility, foreseer):
+    send(admission("M1", ipp="1"), admission("M2", ipp="2"), admission("M3", ipp="1"))
+
+    work()
+
+    assert foreseer.foreseen[0] == [["M1", "M3"], ["M2"]]
+    assert foreseer.found == ["M1", "M2", "M1"]
+
+
+def test_when_something_else_is_written_the_rest_is_foreseen_again(facility, foreseer):
+    def write_at_the_first(inbound):
+        if inbound.message.control_id == "M1":
+            LaneKey.objects.create(key="trace", value="trace", lane=0)
+
+    register_handler(write_at_the_first, order=7, name="writer")
+    send(admission("M1", ipp="1"), admission("M2", ipp="2"), admission("M3", ipp="1"))
+
+    work()
+
+    remove_handler("writer")
+    assert foreseer.foreseen[1] == [["M2"], ["M3"]]
+    assert foreseer.found == ["M1", "M2", "M3"]
+
+
+def test_a_message_alone_foresees_nothing(facility, foreseer):
+    send(admission("M1"))
+    route_new_messages()
+
+    apply_one(clock=lambda: AT)
+
+    assert (foreseer.foreseen, foreseer.found) == ([], [None])
+
+
+def test_a_group_that_supposed_wrongly_is_taken_one_by_one(facility, recorder):
+    def suppose(inbound):
+        insert_new("INSERT INTO exchange_lanekey (key, value, lane) VALUES ('x', 'x', 0) ON CONFLICT DO NOTHING", [])
+
+    register_handler(suppose, order=6, name="supposer")
+    send(admission("M1", ipp="1"), admission("M2", ipp="2"))
+
+    work()
+
+    remove_handler("supposer")
+    assert set(states().values()) == {State.APPLIED}
+    assert LaneKey.objects.filter(key="x").count() == 1
+
+
+def test_a_foresight_that_fails_stops_nobody(facility, recorder):
+    def fail(lanes):
+        raise ValueError
+
+    register_handler(lambda inbound: None, order=6, name="failing", foresee=fail)
+    send(admission("M1", ipp="1"), admission("M2", ipp="2"))
+
+    work()
+
+    remove_handler("failing")
+    assert set(states().values()) == {State.APPLIED}

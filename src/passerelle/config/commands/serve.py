@@ -2,11 +2,13 @@ import sys
 
 import click
 from django.core.management import call_command
+from django.utils import timezone
 
 from passerelle.config import cluster
 from passerelle.config.database import ensure_database, is_embedded
 from passerelle.config.house import Doors, children, supervise
 from passerelle.config.supervisor import PortTaken
+from passerelle.core.parameters.api import load_parameters
 
 
 @click.command()
@@ -25,6 +27,7 @@ def serve(host: str, port: int, mllp_port: int, workers: int) -> None:
     was_running = cluster.pid() is not None
     ensure_database()
     call_command("migrate", verbosity=0, interactive=False)
+    load_parameters(at=timezone.now())  # the law as this release knows it; rows already there are left alone
     call_command("collectstatic", verbosity=0, interactive=False)
     supervisor = supervise(children(doors, page_workers=workers))
     supervisor.start()

@@ -114,7 +114,7 @@ def axe() -> Callable[[Page], None]:
     engine = Axe()
 
     def check(page: Page) -> None:
-        page.wait_for_function("document.readyState === 'complete'")  # a click returns before the styles are there
+        page.wait_for_load_state("load")  # a click returns before the styles are there
         results = engine.run(page, options={"runOnly": AXE_TAGS})
         told = [
             f"{broken['id']}: {node['target']} {node['failureSummary']}"

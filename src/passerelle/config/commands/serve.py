@@ -27,7 +27,7 @@ def serve(host: str, port: int, mllp_port: int, workers: int) -> None:
     was_running = cluster.pid() is not None
     ensure_database()
     call_command("migrate", verbosity=0, interactive=False)
-    load_parameters(at=timezone.now())  # the law as this release knows it; rows already there are left alone
+    load_parameters(at=timezone.now())  # the law as this release knows it
     call_command("collectstatic", verbosity=0, interactive=False)
     supervisor = supervise(children(doors, page_workers=workers))
     supervisor.start()

@@ -12,6 +12,16 @@ VALIDATED = "VALI"
 RECOVERED = "RECUP"
 PROVISIONAL = "PROV"
 
+# Attributes of an identity beside its status. Source: RNIV, EXI SI 07; codes of HL7 table 0445.
+ATTRIBUTE_LABELS = {
+    "HOMA": "Homonyme",
+    "HOMD": "Homonyme",
+    "FICT": "Fictive",
+    "DOUT": "Douteuse",
+    "DOUA": "Douteuse",
+    "DOUB": "Doublon",
+}
+
 # Source: IHE France, "Types de données", v1.8.1, N.1. A number of one family never joins a number of another.
 _FAMILIES = {
     "1.2.250.1.213.1.4.8": "reelle",

@@ -150,12 +150,11 @@ def is_visible(entry: NavEntry, viewer: Viewer) -> bool:
 
 
 def _is_current(entry: NavEntry, current: str, space: Space) -> bool:
-    """Say whether `entry` leads to this page, or is the only one of this page's package."""
-    if entry.url_name == current:
-        return True
+    """Say whether `entry` leads to this page, else to the list it belongs to (`stay`, `stays`), else to its package."""
     package = current.partition(":")[0]
     names = [name for name in _entries[space] if name.partition(":")[0] == package]
-    return names == [entry.url_name] or (current not in names and bool(names) and names[0] == entry.url_name)
+    nearest = next((name for name in (current, f"{current}s") if name in names), names[0] if names else "")
+    return entry.url_name == nearest
 
 
 def spaces_of(viewer: Viewer) -> list[Space]:

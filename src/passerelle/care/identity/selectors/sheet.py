@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from passerelle.care.identity.models import Identifier, LocalIdentity, Membership, Merge
+from passerelle.care.identity.rules import ATTRIBUTE_LABELS
 from passerelle.care.identity.selectors.finding import PersonRow, search_people
 from passerelle.care.identity.selectors.known import LocalTraits, PersonTraits, best_traits, local_traits_of
 from passerelle.core.access import api as access
@@ -50,6 +51,11 @@ class KnownAs:
     ins_display: str
     numbers: tuple[NumberRow, ...]
     has_newer: bool
+
+    @property
+    def attribute_labels(self) -> list[str]:
+        """Return the attributes of the identity in French; one that has no label shows its code."""
+        return [ATTRIBUTE_LABELS.get(code, code) for code in self.traits.attributes]
 
     @property
     def status_kind(self) -> str:

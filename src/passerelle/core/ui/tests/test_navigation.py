@@ -78,6 +78,17 @@ def test_the_entry_of_this_page_says_so():
     assert [(link.label, link.is_current) for link in shown] == [("Messages", True), ("Patients", False)]
 
 
+def test_one_of_a_list_lights_its_list_and_not_the_first_of_the_package():
+    register_navigation("soins", NavEntry(label="Patients", url_name="ui:soins", order=1))
+    register_navigation("soins", NavEntry(label="Composants", url_name="ui:sheets", order=2))
+    register_navigation("soins", NavEntry(label="Feuille", url_name="ui:living_page", order=3))
+    everything = Someone(["integrator"], {("patient", "search"), ("message", "read")})
+
+    lit = [link.label for link in links(Space.CARE, everything, "ui:sheet") if link.is_current]
+
+    assert "Patients" not in lit
+
+
 def test_a_page_below_an_entry_lights_the_entry_of_its_package():
     assert [link.is_current for link in links(Space.STEERING, BOB, "ui:something")] == [True]
 

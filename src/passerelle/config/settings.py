@@ -39,8 +39,12 @@ CORE_APPS = [
     "passerelle.core.ui",
 ]
 CARE_APPS = [
+    "passerelle.care.channels",
     "passerelle.care.exchange",
+    "passerelle.care.delivery",
     "passerelle.care.identity",
+    "passerelle.care.matching",
+    "passerelle.care.identitovigilance",
     "passerelle.care.record",
     "passerelle.care.patientspace",
 ]

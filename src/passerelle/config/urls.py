@@ -28,7 +28,10 @@ urlpatterns = [
             )
         ),
     ),
+    path("echanges/canaux/", include("passerelle.care.channels.urls")),
+    path("echanges/envois/", include("passerelle.care.delivery.urls")),
     path("echanges/", include("passerelle.care.exchange.urls")),
+    path("identitovigilance/", include("passerelle.care.identitovigilance.urls")),
     path("identites/", include("passerelle.care.identity.urls")),
     path("fhir/", include("passerelle.care.record.fhir.urls")),
     path("", include("passerelle.care.record.urls")),

@@ -1,0 +1,3 @@
+"""The door of insi: what other packages may import."""
+
+__all__: list[str] = []

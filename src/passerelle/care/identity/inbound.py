@@ -28,10 +28,12 @@ def handle(inbound: Inbound) -> None:
         Rejected: nobody is named, the merge is impossible, or an authority is unknown; nothing is changed.
     """
     event = inbound.event
+    if isinstance(event, pamfr.ServiceEvent):
+        return
     if isinstance(event, pamfr.AdtEvent) and event.trigger == "A40":
         _merge(inbound, event)
         return
-    patient = _resolve(inbound)
+    patient = _resolve(inbound, event)
     inbound.findings.keep(patient)
     if isinstance(event, pamfr.AdtEvent) and event.trigger == "A47":
         _change_ins(inbound, event, patient.reference)
@@ -40,14 +42,15 @@ def handle(inbound: Inbound) -> None:
 def foresee(lanes: Sequence[Sequence[Inbound]]) -> None:
     """Lock at once the local identities that the first messages of several lanes speak of."""
     foresee_patients(
-        (first.event.patient, first.establishment, first.findings) for first, *_ in lanes if first.establishment
+        (first.event.patient, first.establishment, first.findings)
+        for first, *_ in lanes
+        if first.establishment and not isinstance(first.event, pamfr.ServiceEvent)
     )
 
 
-def _resolve(inbound: Inbound) -> ResolvedPatient:
+def _resolve(inbound: Inbound, event: pamfr.PatientEvent) -> ResolvedPatient:
     if not inbound.establishment:
         raise Rejected(where="MSH-4", why="établissement émetteur inconnu")
-    event = inbound.event
     told = Told(
         establishment=inbound.establishment,
         event_at=event.recorded_at,
@@ -71,7 +74,7 @@ def _merge(inbound: Inbound, event: pamfr.AdtEvent) -> None:
         raise Rejected(where="MRG-1.4", why="autorité d’affectation inconnue")
     if authority_key(prior) != authority_key(survivor_ipp):
         raise Rejected(where="MRG-1.4", why="l’autorité d’affectation diffère de celle de PID-3")
-    survivor = _resolve(inbound).reference
+    survivor = _resolve(inbound, event).reference
     victim_id = find_or_create_by_ipp(
         prior, establishment=owner, at=inbound.received_at, source=str(inbound.message_id)
     )

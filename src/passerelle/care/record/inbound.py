@@ -28,7 +28,9 @@ def handle(inbound: Inbound) -> None:
         Rejected: an event of a stay has no number to tell the stay by, or moves a stay to another patient.
     """
     event = inbound.event
-    who = _who(inbound)
+    if not isinstance(event, pamfr.AdtEvent | pamfr.DocumentEvent):
+        return
+    who = _who(inbound, event)
     if isinstance(event, pamfr.DocumentEvent):
         _file(inbound, event, who)
         return
@@ -57,10 +59,10 @@ class _Who:
         return [one.id for one in self.patient.known if one.establishment == self.reference.establishment]
 
 
-def _who(inbound: Inbound) -> _Who:
+def _who(inbound: Inbound, event: pamfr.PatientEvent) -> _Who:
     """Take the patient that identity has just found, or ask for it when its answer holds no more (A40, A47)."""
     patient = inbound.findings.get(identity.ResolvedPatient)
-    patient = patient or identity.locate_patient(inbound.event.patient, establishment=inbound.establishment)
+    patient = patient or identity.locate_patient(event.patient, establishment=inbound.establishment)
     if patient is None:
         raise Rejected(where="PID-3", why="patient inconnu")
     return _Who(patient, place_of(patient.reference.establishment))
@@ -117,6 +119,9 @@ def foresee(lanes: Sequence[Sequence[Inbound]]) -> None:
 
 def _stays_told(lane: Sequence[Inbound], found: identity.FoundByIpp) -> list[NumberedStay]:
     """Return the stays that the messages of a lane tell of the patient of the first one."""
+    first = lane[0].event
+    if isinstance(first, pamfr.ServiceEvent):
+        return []
     establishment, known = found.key[0], found.locked.known if found.locked else ()
     known_as = [one.id for one in known if one.establishment == establishment]
     patients = (
@@ -127,7 +132,7 @@ def _stays_told(lane: Sequence[Inbound], found: identity.FoundByIpp) -> list[Num
     numbers = {
         number[0]
         for patient, visit in patients
-        if patient.ipp == lane[0].event.patient.ipp and (number := number_of(patient.account, visit))
+        if patient.ipp == first.patient.ipp and (number := number_of(patient.account, visit))
     }
     return [NumberedStay(known_as, establishment, number) for number in sorted(numbers)]
 

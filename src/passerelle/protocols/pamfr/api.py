@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from passerelle.protocols.ins import IdentityStatus
+from passerelle.protocols.pamfr.appointment_events import Appointment, AppointmentEvent, Coded
 from passerelle.protocols.pamfr.events import (
     CONNEXION_SECRETE,
     INVISIBLE_PATIENT,
@@ -14,7 +15,7 @@ from passerelle.protocols.pamfr.events import (
     DmpConsents,
     DocumentAction,
     DocumentEvent,
-    Event,
+    DocumentRouting,
     Identifier,
     IdentityCheck,
     InboundDocument,
@@ -23,6 +24,7 @@ from passerelle.protocols.pamfr.events import (
     Movement,
     Observation,
     Order,
+    Participant,
     Patient,
     Pmsi,
     Practitioner,
@@ -30,11 +32,15 @@ from passerelle.protocols.pamfr.events import (
     Unit,
     Visit,
 )
-from passerelle.protocols.pamfr.reading import SUPPORTED, read, supported
+from passerelle.protocols.pamfr.kinds import Event, PatientEvent, ServiceEvent
+from passerelle.protocols.pamfr.reading import EXCLUDED, SUPPORTED, read, refusal_of, supported
+from passerelle.protocols.pamfr.receipt_events import BusinessAckEvent, Receipt, ReceiptError
+from passerelle.protocols.pamfr.structure_events import Place, PlaceAction, PlaceKind, PlaceRef, StructureEvent
 from passerelle.protocols.pamfr.writer import Envelope, write
 
 __all__ = [
     "CONNEXION_SECRETE",
+    "EXCLUDED",
     "INVISIBLE_PATIENT",
     "INVISIBLE_REP_LEGAUX",
     "MASQUE_PS",
@@ -42,9 +48,14 @@ __all__ = [
     "SUPPORTED",
     "Address",
     "AdtEvent",
+    "Appointment",
+    "AppointmentEvent",
+    "BusinessAckEvent",
+    "Coded",
     "DmpConsents",
     "DocumentAction",
     "DocumentEvent",
+    "DocumentRouting",
     "Envelope",
     "Event",
     "Identifier",
@@ -56,13 +67,24 @@ __all__ = [
     "Movement",
     "Observation",
     "Order",
+    "Participant",
     "Patient",
+    "PatientEvent",
+    "Place",
+    "PlaceAction",
+    "PlaceKind",
+    "PlaceRef",
     "Pmsi",
     "Practitioner",
+    "Receipt",
+    "ReceiptError",
+    "ServiceEvent",
+    "StructureEvent",
     "Traits",
     "Unit",
     "Visit",
     "read",
+    "refusal_of",
     "supported",
     "write",
 ]

@@ -202,6 +202,11 @@ class AdtEvent:
     pmsi: Pmsi | None = None
 
     @property
+    def moved_account(self) -> Identifier | None:
+        """Return, on A44, the file (NDA) that leaves the patient of MRG-1 for the one of PID-3."""
+        return (self.prior_account or self.patient.account) if self.trigger == "A44" else None
+
+    @property
     def admitted_at(self) -> datetime:
         """Return when the stay began as far as this message says: PV1-44, else the movement, else the event."""
         if self.visit and self.visit.admitted_at:
@@ -264,6 +269,48 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Participant:
+    """Someone a document is sent by (`role` SB), to (RCT) or answered to (REPLY)."""
+
+    role: str
+    person: Practitioner | None = None
+    organization: str = ""
+    organization_id: Identifier | None = None
+    mailbox: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRouting:
+    """What a sender asks of its platform about the documents of one message (OBX of MetaDMPMSS, PRT).
+
+    A flag the message does not carry is False; `told` holds the codes it carries. ACK_RECEPTION, of versions 1.2 to
+    2.1, asks for the receipts of both the national record and the mailboxes.
+    """
+
+    to_dmp: bool = False
+    to_professionals: bool = False
+    to_patient: bool = False
+    wants_dmp_receipt: bool = False
+    wants_mss_receipt: bool = False
+    wants_reading_receipt: bool = False
+    changes_confidentiality: bool = False
+    body_for_professionals: str = ""
+    body_for_patient: str = ""
+    participants: tuple[Participant, ...] = ()
+    told: frozenset[str] = frozenset()
+
+    @property
+    def recipients(self) -> tuple[Participant, ...]:
+        """Return whom the document is sent to."""
+        return tuple(one for one in self.participants if one.role == "RCT")
+
+    @property
+    def reply_to(self) -> str:
+        """Return the mailbox where addressees answer, "" when there is none."""
+        return next((one.mailbox for one in self.participants if one.role == "REPLY"), "")
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentEvent:
     """Documents or results arriving: ORU^R01, MDM^T02, MDM^T04, MDM^T10."""
 
@@ -276,6 +323,4 @@ class DocumentEvent:
     order: Order | None = None
     documents: tuple[InboundDocument, ...] = ()
     observations: tuple[Observation, ...] = ()
-
-
-Event: TypeAlias = AdtEvent | DocumentEvent
+    routing: DocumentRouting | None = None

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from passerelle.protocols.hl7v2 import Hl7Error, Message, check_header
 from passerelle.protocols.pamfr import documents, people, results, stays
-from passerelle.protocols.pamfr.events import AdtEvent, DocumentEvent, Event
+from passerelle.protocols.pamfr.events import AdtEvent, DocumentEvent
+from passerelle.protocols.pamfr.kinds import Event
 from passerelle.protocols.pamfr.moments import moment
 
 _ADT = [
@@ -19,10 +20,17 @@ _ADT = [
     "A12",
     "A13",
     "A14",
+    "A15",
+    "A16",
     "A21",
     "A22",
+    "A25",
+    "A26",
+    "A27",
     "A28",
     "A31",
+    "A32",
+    "A33",
     "A38",
     "A40",
     "A44",
@@ -37,12 +45,30 @@ _NEEDS_PRIOR = frozenset({"A40", "A44", "A47"})
 SUPPORTED: frozenset[tuple[str, str]] = frozenset(
     [("ADT", trigger) for trigger in _ADT] + [("ORU", "R01"), ("MDM", "T02"), ("MDM", "T04"), ("MDM", "T10")]
 )
+#: Events that France leaves out, and what to send instead. Source: IHE PAM France 2.11, section 4.
+EXCLUDED: dict[tuple[str, str], str] = {
+    ("ADT", "A08"): "A08 est exclu du profil français : envoyez A31 pour une identité, Z99 pour un mouvement",
+    ("ADT", "A18"): "A18 est exclu du profil français : une fusion d’identités s’envoie en A40",
+    ("ADT", "A30"): "A30 est exclu du profil français : une fusion d’identités s’envoie en A40",
+    ("ADT", "A34"): "A34 est exclu du profil français : une fusion d’identités s’envoie en A40",
+    ("ADT", "A43"): "A43 est exclu du profil français : un dossier change de patient en A44",
+}
 _CODES = frozenset(code for code, _ in SUPPORTED)
 
 
 def supported(code: str, trigger: str) -> bool:
     """Tell whether `read` understands this type of message and this event."""
     return (code, trigger) in SUPPORTED
+
+
+def refusal_of(code: str, trigger: str) -> Hl7Error | None:
+    """Return why this type of message or this event is not read, None when it is."""
+    if (code, trigger) in SUPPORTED:
+        return None
+    if code not in _CODES:
+        return Hl7Error("MSH^1^9^1^1", f"type de message non pris en charge : {code[:20] or 'absent'}", "200")
+    why = EXCLUDED.get((code, trigger)) or f"événement non pris en charge : {trigger[:20] or 'absent'}"
+    return Hl7Error("MSH^1^9^1^2", why, "201")
 
 
 def read(message: Message) -> Event:
@@ -52,11 +78,9 @@ def read(message: Message) -> Event:
         Hl7Error: nothing else, for any message that could be parsed; code 200 or 201 when the type is not supported.
     """
     check_header(message)
-    if message.code not in _CODES:
-        raise Hl7Error(where="MSH^1^9", why=f"type de message non pris en charge : {message.code}", code="200")
-    if not supported(message.code, message.trigger):
-        kind = f"{message.code}^{message.trigger}"
-        raise Hl7Error(where="MSH^1^9", why=f"événement non pris en charge : {kind}", code="201")
+    refusal = refusal_of(message.code, message.trigger)
+    if refusal is not None:
+        raise refusal
     return _adt(message) if message.code == "ADT" else _documents(message)
 
 

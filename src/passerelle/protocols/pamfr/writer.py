@@ -11,7 +11,6 @@ from passerelle.protocols.pamfr.events import (
     AdtEvent,
     DmpConsents,
     DocumentEvent,
-    Event,
     IdentityCheck,
     Movement,
     Patient,
@@ -48,7 +47,7 @@ class Envelope:
     processing_id: str = "P"
 
 
-def write(event: Event, envelope: Envelope) -> bytes:
+def write(event: AdtEvent | DocumentEvent, envelope: Envelope) -> bytes:
     """Write the message that tells this event; `read(parse(write(event, ...))) == event`.
 
     Times are written to the second, with their offset. All documents of one event share what a message says once:
@@ -91,7 +90,7 @@ def _documents(event: DocumentEvent, envelope: Envelope) -> list[tuple[str, Mapp
     ]
 
 
-def _header(event: Event, envelope: Envelope) -> dict[int, Field]:
+def _header(event: AdtEvent | DocumentEvent, envelope: Envelope) -> dict[int, Field]:
     code = "ADT" if isinstance(event, AdtEvent) else event.kind
     version, profile = _PROFILES[code]
     return {
@@ -111,7 +110,7 @@ def _header(event: Event, envelope: Envelope) -> dict[int, Field]:
     }
 
 
-def _event(event: Event, envelope: Envelope) -> dict[int, Field]:
+def _event(event: AdtEvent | DocumentEvent, envelope: Envelope) -> dict[int, Field]:
     return {
         2: hl7v2.moment(event.recorded_at),
         6: hl7v2.moment(event.occurred_at),

@@ -15,7 +15,6 @@ VERSIONS = frozenset({"2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6"})
 _PRODUCTION = "P"
 _TRIALS = frozenset({"T", "D"})
 _LONGEST_CONTROL_ID = 199
-_CODES = frozenset(code for code, _ in pamfr.SUPPORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +105,9 @@ def _header_refusal(message: hl7v2.Message, house: House) -> _Refusal | None:
         return _reject("MSH^1^10", "101", "l’identifiant de contrôle manque")
     if len(message.control_id) > _LONGEST_CONTROL_ID:
         return _reject("MSH^1^10", "102", "l’identifiant de contrôle dépasse 199 caractères")
-    if message.code not in _CODES:
-        return _reject("MSH^1^9^1^1", "200", f"type de message non pris en charge : {message.code[:20] or 'absent'}")
-    if (message.code, message.trigger) not in pamfr.SUPPORTED:
-        return _reject("MSH^1^9^1^2", "201", f"événement non pris en charge : {message.trigger[:20] or 'absent'}")
+    unsupported = pamfr.refusal_of(message.code, message.trigger)
+    if unsupported is not None:
+        return _Refusal(Answer.REJECT, unsupported.detail())
     if message.version not in VERSIONS:
         return _reject("MSH^1^12", "203", f"version non prise en charge : {message.version[:20] or 'absente'}")
     return _processing_refusal(message.processing_id, house)

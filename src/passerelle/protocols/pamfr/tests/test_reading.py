@@ -175,12 +175,27 @@ def test_a_message_without_a_patient_or_without_an_identifier_is_refused():
     assert refused(with_pid(pid(""))) == ("PID^1^3", "101")
 
 
+def test_the_update_that_france_leaves_out_says_what_to_send_instead():
+    with pytest.raises(Hl7Error) as caught:
+        read(samples.ADMISSION.replace(b"ADT^A01^ADT_A01", b"ADT^A08^ADT_A01"))
+
+    assert (caught.value.where, caught.value.code) == ("MSH^1^9^1^2", "201")
+    assert "A31" in caught.value.why
+    assert "Z99" in caught.value.why
+
+
 @pytest.mark.parametrize(
-    ("code", "expected"),
-    [("ADT^A60", "201"), ("ADT", "201"), ("MDM^T01", "201"), ("ACK^A01", "200"), ("SIU^S12", "200")],
+    ("code", "where", "expected"),
+    [
+        ("ADT^A60", "MSH^1^9^1^2", "201"),
+        ("ADT", "MSH^1^9^1^2", "201"),
+        ("MDM^T01", "MSH^1^9^1^2", "201"),
+        ("ACK^A01", "MSH^1^9^1^1", "200"),
+        ("DFT^P03", "MSH^1^9^1^1", "200"),
+    ],
 )
-def test_what_is_not_supported_says_so(code, expected):
-    assert refused(samples.ADMISSION.replace(b"ADT^A01^ADT_A01", code.encode())) == ("MSH^1^9", expected)
+def test_what_is_not_supported_says_so(code, where, expected):
+    assert refused(samples.ADMISSION.replace(b"ADT^A01^ADT_A01", code.encode())) == (where, expected)
     assert not pamfr.supported(*([*code.split("^"), ""])[:2])
 
 

@@ -1,5 +1,5 @@
 from passerelle.care.identity.models.local import Identifier, LocalIdentity, Merge, StatusRniv
-from passerelle.care.identity.models.person import Membership, MembershipReason, Person
+from passerelle.care.identity.models.person import DECIDED_BY_HUMANS, Joining, Membership, MembershipReason, Person
 
 CLASSIFICATION: dict[str, dict[str, str]] = {
     "Person": {
@@ -56,6 +56,15 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "value": "identifying",
         "is_current": "neutral",
     },
+    "Joining": {
+        "id": "neutral",
+        "left": "neutral",
+        "right": "neutral",
+        "joined_at": "neutral",
+        "source": "neutral",
+        "undone_at": "neutral",
+        "undone_reason": "neutral",
+    },
     "Merge": {
         "id": "neutral",
         "survivor": "neutral",
@@ -71,7 +80,9 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
 
 __all__ = [
     "CLASSIFICATION",
+    "DECIDED_BY_HUMANS",
     "Identifier",
+    "Joining",
     "LocalIdentity",
     "Membership",
     "MembershipReason",

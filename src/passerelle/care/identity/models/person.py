@@ -36,6 +36,11 @@ class MembershipReason(models.TextChoices):
     MANUAL = "manual", "décision d’identitovigilance"
     MERGE = "merge", "fusion"
     UNMERGE = "unmerge", "fusion annulée"
+    JOIN = "join", "rapprochement décidé"
+    UNJOIN = "unjoin", "rapprochement annulé"
+
+
+DECIDED_BY_HUMANS = frozenset({MembershipReason.MANUAL, MembershipReason.JOIN})
 
 
 class TsTzRange(Func):
@@ -83,3 +88,31 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.local_identity_id} → {self.person_id}"
+
+
+class Joining(models.Model):
+    """Somebody decided that two local identities are the same person. Undone, never erased; `left` is the lesser id."""
+
+    id = models.UUIDField("identifiant", primary_key=True, default=uuid.uuid4, editable=False)
+    left = models.ForeignKey(
+        "identity.LocalIdentity", verbose_name="une identité", on_delete=models.PROTECT, related_name="joined_as_left"
+    )
+    right = models.ForeignKey(
+        "identity.LocalIdentity", verbose_name="l’autre", on_delete=models.PROTECT, related_name="joined_as_right"
+    )
+    joined_at = models.DateTimeField("rapprochées le")
+    source = models.CharField("origine", max_length=200, blank=True, default="")
+    undone_at = models.DateTimeField("annulé le", null=True, blank=True)
+    undone_reason = models.CharField("raison de l’annulation", max_length=500, blank=True, default="")
+
+    class Meta:
+        verbose_name = "rapprochement"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["left", "right"], condition=Q(undone_at=None), name="joining_one_open_per_pair"
+            ),
+            models.CheckConstraint(condition=Q(left__lt=F("right")), name="joining_lesser_id_first"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.left_id} = {self.right_id}"

@@ -1,3 +1,48 @@
-"""The door of channels: what other packages may import."""
+"""The door of channels: what other packages and the command line may import."""
 
-__all__: list[str] = []
+from passerelle.care.channels.memory import forget
+from passerelle.care.channels.rules.applying import MappingFailed, apply_mapping
+from passerelle.care.channels.rules.declared import (
+    Channel,
+    Contract,
+    Destination,
+    Profile,
+    Retry,
+    Silence,
+    Source,
+    Transport,
+)
+from passerelle.care.channels.rules.reading.nodes import Fault
+from passerelle.care.channels.rules.steps import Step
+from passerelle.care.channels.selectors.declarations import (
+    active_channels,
+    channel,
+    channel_of,
+    destination,
+    destinations,
+)
+from passerelle.care.channels.services.loading import DeclarationsRefused, LoadReport, load_folder
+
+__all__ = [
+    "Channel",
+    "Contract",
+    "DeclarationsRefused",
+    "Destination",
+    "Fault",
+    "LoadReport",
+    "MappingFailed",
+    "Profile",
+    "Retry",
+    "Silence",
+    "Source",
+    "Step",
+    "Transport",
+    "active_channels",
+    "apply_mapping",
+    "channel",
+    "channel_of",
+    "destination",
+    "destinations",
+    "forget",
+    "load_folder",
+]

@@ -1,0 +1,100 @@
+"""What is declared, kept in memory: asked for each message, read again when a version appears."""
+
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import F, Max
+
+from passerelle.care.channels.models import Version
+from passerelle.care.channels.rules.declared import Channel, Destination
+from passerelle.care.channels.rules.reading.files import declared, numbered
+from passerelle.care.channels.rules.reading.nodes import Fault
+
+_FRESH_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """All that is in force, stopped channels included, and the way to the channel of a sender."""
+
+    channels: Mapping[str, Channel]
+    destinations: Mapping[str, Destination]
+    by_sender: Mapping[tuple[str, str], tuple[Channel, ...]]
+
+    def channel_of(self, facility: str, application: str, door: str) -> Channel | None:
+        """Return the channel that names this application, else the one of the facility that takes any."""
+        anyone = None
+        for channel in self.by_sender.get((door, facility), ()):
+            if application in channel.source.applications:
+                return channel
+            if not channel.source.applications:
+                anyone = channel
+        return anyone
+
+
+def gathered(meanings: Iterable[Channel | Destination]) -> Declarations:
+    """Arrange what is declared."""
+    channels: dict[str, Channel] = {}
+    destinations: dict[str, Destination] = {}
+    by_sender: dict[tuple[str, str], tuple[Channel, ...]] = {}
+    for one in meanings:
+        if isinstance(one, Destination):
+            destinations[one.code] = one
+            continue
+        channels[one.code] = one
+        for facility in one.source.facilities if one.enabled else ():
+            key = (one.source.door, facility)
+            by_sender[key] = (*by_sender.get(key, ()), one)
+    return Declarations(channels, destinations, by_sender)
+
+
+def read_current() -> Declarations:
+    """Read what is in force from the database."""
+    rows = Version.objects.filter(number=F("declaration__current")).select_related("declaration")
+    faults: list[Fault] = []
+    meanings = []
+    for row in rows.order_by("declaration__kind", "declaration__code"):
+        found = declared(row.content.encode(), file=row.declaration.code, faults=faults)
+        # A version of a former release may no longer be read: it is left out, and the page of the channel says why.
+        if found is not None:
+            meanings.append(numbered(found.meaning, row.number))
+    return gathered(meanings)
+
+
+class _Memory:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stamp: int | None = None
+        self._held: Declarations | None = None
+        self._until = 0.0
+
+    def current(self) -> Declarations:
+        held = self._held
+        if held is not None and time.monotonic() < self._until:
+            return held
+        with self._lock:
+            stamp = Version.objects.aggregate(last=Max("id"))["last"] or 0
+            if self._held is None or stamp != self._stamp:
+                self._held, self._stamp = read_current(), stamp
+            self._until = time.monotonic() + _FRESH_S
+            return self._held
+
+    def forget(self) -> None:
+        with self._lock:
+            self._held, self._stamp, self._until = None, None, 0.0
+
+
+_memory = _Memory()
+
+
+def current() -> Declarations:
+    """Return what is in force; a change made elsewhere is seen within two seconds."""
+    return _memory.current()
+
+
+def forget() -> None:
+    """Read again at the next question: something was just written here, or undone."""
+    _memory.forget()

@@ -1,0 +1,132 @@
+"""The options of each door and transport: their names, their form and their sense. The reference is made from here."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from passerelle.care.channels.rules.reading.nodes import Entry
+
+_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
+_FOLDER_FORM = "un nom de dossier sans « / »"
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_HOST = re.compile(r"[A-Za-z0-9.:_-]{1,253}")
+_KEY = re.compile(r"(?:ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/=]+(?: .*)?")
+_URL = re.compile(r"https?://[^\s/]+(?:/\S*)?")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """How a value is read, whether it must be there, and what it means (French, for the reference)."""
+
+    read: Callable[[Entry], Any]
+    meaning: str
+    is_required: bool = False
+
+
+def _name(pattern: re.Pattern[str], what: str) -> Callable[[Entry], str]:
+    return lambda entry: entry.name(pattern, what)
+
+
+def _names(pattern: re.Pattern[str], what: str) -> Callable[[Entry], tuple[str, ...]]:
+    return lambda entry: entry.texts(pattern, what)
+
+
+def _port(entry: Entry) -> int:
+    return entry.integer(1, 65_535)
+
+
+def _seconds(entry: Entry) -> float:
+    return entry.number(0.1, 3600)
+
+
+_HOST_OPTION = Option(_name(_HOST, "un nom ou une adresse"), "machine à joindre", is_required=True)
+_TIMEOUT = Option(_seconds, "attente de la réponse, en secondes (30 sans elle)")
+_FOLDER_OPTION = Option(_name(_FOLDER, _FOLDER_FORM), "dossier surveillé, sous la racine des dépôts", is_required=True)
+_NAMESPACE = Option(
+    lambda entry: entry.text(longest=120),
+    "autorité des IPP quand le fichier ou la ressource ne la dit pas (nom de PID-3.4.1)",
+)
+DOOR_OPTIONS: Mapping[str, Mapping[str, Option]] = {
+    "mllp": {
+        "certificates": Option(
+            _names(_FINGERPRINT, "l’empreinte SHA-256 du certificat, 64 chiffres hexadécimaux"),
+            "empreintes SHA-256 des certificats clients ; avec elles le canal n’accepte que TLS mutuel",
+        ),
+    },
+    "fhir": {"namespace": _NAMESPACE},
+    "folder": {
+        "folder": _FOLDER_OPTION,
+        "settle_seconds": Option(_seconds, "durée sans changement avant de prendre un fichier (2 sans elle)"),
+        "namespace": _NAMESPACE,
+    },
+    "sftp": {
+        "folder": _FOLDER_OPTION,
+        "keys": Option(_names(_KEY, "une clé publique OpenSSH"), "clés publiques admises au dépôt", is_required=True),
+        "settle_seconds": Option(_seconds, "durée sans changement avant de prendre un fichier (2 sans elle)"),
+        "namespace": _NAMESPACE,
+    },
+}
+TRANSPORT_OPTIONS: Mapping[str, Mapping[str, Option]] = {
+    "mllp": {
+        "host": _HOST_OPTION,
+        "port": Option(_port, "port MLLP", is_required=True),
+        "timeout_seconds": _TIMEOUT,
+        "tls": Option(lambda entry: entry.boolean(), "chiffrer par TLS"),
+        "ca_file": Option(lambda entry: entry.text(), "autorité qui signe le serveur (fichier PEM)"),
+        "certificate_file": Option(lambda entry: entry.text(), "certificat client (fichier PEM)"),
+        "key_file": Option(lambda entry: entry.text(), "clé du certificat client (fichier PEM)"),
+        "sending_facility": Option(lambda entry: entry.text(), "MSH-4 écrit à l’envoi"),
+        "receiving_application": Option(lambda entry: entry.text(), "MSH-5 écrit à l’envoi"),
+        "receiving_facility": Option(lambda entry: entry.text(), "MSH-6 écrit à l’envoi"),
+    },
+    "fhir": {
+        "url": Option(_name(_URL, "une adresse http(s)"), "base du serveur FHIR", is_required=True),
+        "timeout_seconds": _TIMEOUT,
+        "token_file": Option(lambda entry: entry.text(), "fichier qui contient le jeton d’accès"),
+        "ca_file": Option(lambda entry: entry.text(), "autorité qui signe le serveur (fichier PEM)"),
+    },
+    "resthook": {
+        "url": Option(_name(_URL, "une adresse http(s)"), "adresse à prévenir", is_required=True),
+        "resources": Option(lambda entry: entry.texts(), "types de ressources annoncés", is_required=True),
+        "timeout_seconds": _TIMEOUT,
+        "token_file": Option(lambda entry: entry.text(), "fichier qui contient le jeton d’accès"),
+    },
+    "smtp": {
+        "host": _HOST_OPTION,
+        "port": Option(_port, "port SMTP", is_required=True),
+        "sender": Option(_name(_ADDRESS, "une adresse de messagerie"), "boîte qui envoie", is_required=True),
+        "recipient": Option(
+            _name(_ADDRESS, "une adresse de messagerie"), "boîte qui reçoit, si le message n’en dit pas"
+        ),
+        "starttls": Option(lambda entry: entry.boolean(), "chiffrer par STARTTLS"),
+        "certificate_file": Option(lambda entry: entry.text(), "certificat S/MIME de la boîte (fichier PEM)"),
+        "key_file": Option(lambda entry: entry.text(), "clé du certificat S/MIME (fichier PEM)"),
+        "timeout_seconds": _TIMEOUT,
+    },
+    "file": {
+        "folder": Option(_name(_FOLDER, _FOLDER_FORM), "dossier écrit, sous la racine des envois", is_required=True),
+        "suffix": Option(_name(_SUFFIX, "un point et des minuscules"), "fin du nom des fichiers (.hl7 sans elle)"),
+    },
+}
+
+
+def source_options(door: str, entry: Entry | None, parent: Entry) -> dict[str, Any]:
+    """Read the options of a door."""
+    return _read(DOOR_OPTIONS[door], entry, parent)
+
+
+def destination_options(kind: str, entry: Entry | None, parent: Entry) -> dict[str, Any]:
+    """Read the options of a transport."""
+    return _read(TRANSPORT_OPTIONS[kind], entry, parent)
+
+
+def _read(options: Mapping[str, Option], entry: Entry | None, parent: Entry) -> dict[str, Any]:
+    required = [name for name, option in options.items() if option.is_required]
+    if entry is None:
+        for name in required:
+            parent.fault("clé obligatoire absente", key=f"{parent.key}.options.{name}")
+        return {}
+    return {name: options[name].read(found) for name, found in entry.mapping(options, required=required).items()}

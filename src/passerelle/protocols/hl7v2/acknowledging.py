@@ -3,24 +3,33 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from passerelle.protocols.hl7v2.errors import CONDITIONS, ErrorDetail, Hl7Error
+from passerelle.protocols.hl7v2.escapes import escape
 from passerelle.protocols.hl7v2.message import Message
 from passerelle.protocols.hl7v2.parsing import parse
 from passerelle.protocols.hl7v2.writing import Field, build, moment, segment
 
 _HEADER = re.compile(rb"MSH[^\r\n\x1c]*")
 _LONGEST_HEADER = 2_000
+_LONGEST_KEPT = 400
 
 
 class _Addresses(NamedTuple):
-    sender: tuple[str, str]
-    receiver: tuple[str, str]
+    """The receiver and the sender of a message, who become the sender and the receiver of its answer."""
+
+    receiving_application: str
+    receiving_facility: str
+    sending_application: str
+    sending_facility: str
     trigger: str
-    control_id: str
     processing_id: str
     version: str
+
+
+_NOBODY = _Addresses("", "", "", "", "", "", "")
 
 
 def acknowledge(
@@ -36,23 +45,29 @@ def acknowledge(
     `code` is one of HL7 table 0008 (AA, AE, AR, CA, CE, CR); `control_id` is the acknowledgement's own MSH-10. Of
     unreadable bytes, what their MSH line still tells is used; MSA-2 stays empty when it tells nothing.
     """
-    to = _addresses(message)
-    header: dict[int, Field] = {
-        3: to.receiver[0],
-        4: to.receiver[1],
-        5: to.sender[0],
-        6: to.sender[1],
-        7: moment(at),
-        9: ("ACK", to.trigger, "ACK") if to.trigger else ("ACK",),
-        10: control_id,
-        11: to.processing_id or "P",
-        12: to.version or "2.5",
-        17: "FRA",
-        18: "UNICODE UTF-8",
-    }
-    return build(
-        [segment("MSH", header), segment("MSA", {1: code, 2: to.control_id}), *(_error(one) for one in errors)],
+    to, about = _addresses(message)
+    is_usual = sum(map(len, to)) <= _LONGEST_KEPT
+    start, middle, end = _header(*to) if is_usual else _header.__wrapped__(*to)
+    msa = f"MSA|{escape(code)}|{escape(about)}".rstrip("|")
+    written = f"{start}{_second(at.replace(microsecond=0))}{middle}{escape(control_id)}{end}{msa}\r".encode()
+    return written + build([_error(one) for one in errors]) if errors else written
+
+
+@lru_cache(maxsize=1_024)  # senders are few, and each is always answered from and to the same places
+def _header(*to: str) -> tuple[str, str, str]:
+    """Return what surrounds the moment and the control id of an MSH."""
+    *places, trigger, processing_id, version = map(escape, to)
+    kind = f"ACK^{trigger}^ACK" if trigger else "ACK"
+    return (
+        f"MSH|^~\\&|{'|'.join(places)}|",
+        f"||{kind}|",
+        f"|{processing_id or 'P'}|{version or '2.5'}|||||FRA|UNICODE UTF-8\r",
     )
+
+
+@lru_cache(maxsize=64)
+def _second(at: datetime) -> str:
+    return moment(at)
 
 
 def _error(detail: ErrorDetail) -> list[Field]:
@@ -68,18 +83,21 @@ def _error(detail: ErrorDetail) -> list[Field]:
     )
 
 
-def _addresses(message: Message | bytes) -> _Addresses:
+def _addresses(message: Message | bytes) -> tuple[_Addresses, str]:
+    """Return whom to answer, and the control id of what is answered."""
     known = message if isinstance(message, Message) else _salvaged(message)
     if known is None:
-        return _Addresses(("", ""), ("", ""), "", "", "", "")
-    return _Addresses(
-        sender=(known.get("MSH-3"), known.get("MSH-4")),
-        receiver=(known.get("MSH-5"), known.get("MSH-6")),
-        trigger=known.trigger,
-        control_id=known.control_id,
-        processing_id=known.processing_id,
-        version=known.version,
+        return _NOBODY, ""
+    addresses = _Addresses(
+        known.get("MSH-5"),
+        known.get("MSH-6"),
+        known.sending_application,
+        known.sending_facility,
+        known.trigger,
+        known.processing_id,
+        known.version,
     )
+    return addresses, known.control_id
 
 
 def _salvaged(raw: bytes) -> Message | None:

@@ -16,21 +16,33 @@ Values: TypeAlias = list[list[list[str]]]
 class Repetition:
     """One occurrence of a field; `text` is as it came, `get` is what it means."""
 
-    __slots__ = ("charset", "separators", "text")
+    __slots__ = ("_components", "charset", "separators", "text")
 
     def __init__(self, text: str, separators: Separators, charset: str) -> None:
         self.text = text
         self.separators = separators
         self.charset = charset
+        self._components: list[str] | None = None
 
     def get(self, place: str) -> str:
         """Return a component (`4`, its first subcomponent) or a subcomponent (`4.2`), unescaped, "" when absent."""
         component, subcomponent = paths.leaf(place)
-        return unescape(_leaf(self.text, component, subcomponent, self.separators), self.separators, self.charset)
+        components = self._components or self._split()
+        if component >= len(components):
+            return ""
+        text = components[component]
+        if text.isalnum():  # nor delimiter nor escape in it, as most often
+            return "" if subcomponent else text
+        return unescape(_nth(text, subcomponent, self.separators.subcomponent), self.separators, self.charset)
 
     def component(self, n: int) -> str:
         """Return the whole n-th component with its subcomponents, as it came, "" when absent."""
-        return _nth(self.text, n - 1, self.separators.component)
+        components = self._split()
+        return components[n - 1] if n <= len(components) else ""
+
+    def _split(self) -> list[str]:
+        self._components = components = self._components or split(self.text, self.separators.component)
+        return components
 
     def __repr__(self) -> str:
         return f"Repetition({len(self.text)} characters)"
@@ -75,12 +87,16 @@ class Segment:
 
     def at(self, steps: paths.Steps) -> str:
         """Return the leaf that steps already read lead to."""
-        text = self.field(steps.field)
-        if not text or self._is_delimiters(steps.field):
+        field, repetition, component, subcomponent = steps
+        fields = self.fields
+        text = fields[field] if 0 < field < len(fields) else ""
+        if not text or self._is_delimiters(field):
             return text
+        if text.isalnum():  # nor delimiter nor escape in it, as most often
+            return "" if repetition or component or subcomponent else text
         separators = self.separators
-        text = _nth(text, steps.repetition, separators.repetition)
-        return unescape(_leaf(text, steps.component, steps.subcomponent, separators), separators, self.charset)
+        text = _nth(text, repetition, separators.repetition)
+        return unescape(_leaf(text, component, subcomponent, separators), separators, self.charset)
 
     def repetitions(self, n: int) -> list[Repetition]:
         """Return the occurrences of field n; none when it is empty."""
@@ -130,7 +146,7 @@ class Segment:
 class Message:
     """A message as it came, and what it says; nothing of it can be changed."""
 
-    __slots__ = ("_content", "_raw", "charset", "charset_fallback", "segments", "separators")
+    __slots__ = ("_content", "_first", "_raw", "charset", "charset_fallback", "segments", "separators")
 
     def __init__(self, raw: bytes, content: str | bytes, page: Page, charset: Charset) -> None:
         self._raw = raw
@@ -142,6 +158,8 @@ class Message:
         self.segments = [
             Segment(name, line, separators, codec) for name, line in zip(page.names, page.lines, strict=True)
         ]
+        #: The first segment of each name, once one was asked for.
+        self._first: dict[str, Segment] | None = None
 
     def to_bytes(self) -> bytes:
         """Return the very bytes that were parsed, envelope included."""
@@ -155,10 +173,10 @@ class Message:
 
     def segment(self, name: str) -> Segment | None:
         """Return the first segment of that name."""
-        for segment in self.segments:
-            if segment.name == name:
-                return segment
-        return None
+        first = self._first
+        if first is None:
+            self._first = first = {segment.name: segment for segment in reversed(self.segments)}
+        return first.get(name)
 
     def all(self, name: str) -> list[Segment]:
         """Return the segments of that name, in order."""
@@ -168,6 +186,9 @@ class Message:
         """Return one leaf such as `PID-3[2].4.2` or `OBX[2]-5`, unescaped, "" when absent; HL7 null stays `""`."""
         wanted = paths.path(place)
         left = wanted.occurrence
+        if left == 0:
+            found = self.segment(wanted.segment)
+            return found.at(wanted.steps) if found else ""
         for segment in self.segments:
             if segment.name == wanted.segment:
                 if left == 0:

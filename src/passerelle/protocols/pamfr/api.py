@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from passerelle.protocols.ins import IdentityStatus
 from passerelle.protocols.pamfr.appointment_events import Appointment, AppointmentEvent, Coded
+from passerelle.protocols.pamfr.checking import check
 from passerelle.protocols.pamfr.events import (
     CONNEXION_SECRETE,
     INVISIBLE_PATIENT,
@@ -34,7 +35,7 @@ from passerelle.protocols.pamfr.events import (
 )
 from passerelle.protocols.pamfr.kinds import Event, PatientEvent, ServiceEvent
 from passerelle.protocols.pamfr.reading import EXCLUDED, SUPPORTED, read, refusal_of, supported
-from passerelle.protocols.pamfr.receipt_events import BusinessAckEvent, Receipt, ReceiptError
+from passerelle.protocols.pamfr.receipt_events import BusinessAckEvent, ReceiptError
 from passerelle.protocols.pamfr.structure_events import Place, PlaceAction, PlaceKind, PlaceRef, StructureEvent
 from passerelle.protocols.pamfr.writer import Envelope, write
 
@@ -76,13 +77,13 @@ __all__ = [
     "PlaceRef",
     "Pmsi",
     "Practitioner",
-    "Receipt",
     "ReceiptError",
     "ServiceEvent",
     "StructureEvent",
     "Traits",
     "Unit",
     "Visit",
+    "check",
     "read",
     "refusal_of",
     "supported",

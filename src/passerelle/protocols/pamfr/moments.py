@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from passerelle.protocols.hl7v2 import Hl7Error
@@ -16,6 +17,7 @@ _NULL = '""'
 _OPEN_END = "9999"  # some senders write "no end known" as the last day of the calendar
 
 
+@lru_cache(maxsize=4_096)  # a message tells the same moment in several places
 def moment(text: str, where: str) -> datetime | None:
     """Read an HL7 date-time of any precision; None when empty, null or in the year 9999.
 
@@ -44,6 +46,7 @@ def moment(text: str, where: str) -> datetime | None:
     return at
 
 
+@lru_cache(maxsize=4_096)
 def day(text: str, where: str) -> date | None:
     """Read a birth date; None when it is not known to the day (1979, 197903, 19790300).
 

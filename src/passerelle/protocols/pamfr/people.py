@@ -1,15 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from passerelle.protocols import ins as insi
 from passerelle.protocols.hl7v2 import Hl7Error, Message, Repetition, Segment
+from passerelle.protocols.hl7v2.separators import DEFAULT
 from passerelle.protocols.ins import IdentityStatus, InsKind
 from passerelle.protocols.pamfr.events import Address, Identifier, Ins, Patient, Practitioner, Traits
 from passerelle.protocols.pamfr.moments import day, moment
+from passerelle.protocols.pamfr.remembering import remembered
 
 NULL = '""'
 _VALIDATED = "VALI"
+_NOT_ATTRIBUTES = frozenset({_VALIDATED, "PROV", "VIDE", ""})
 _INS_PREFERENCE = (InsKind.NIR, InsKind.NIR_TEST, InsKind.NIR_DEMO, InsKind.NIA)
 
 
@@ -30,26 +34,27 @@ def patient(message: Message) -> Patient:
     pid = message.segment("PID")
     if pid is None:
         raise Hl7Error(where="PID^1", why="le segment PID manque", code="101")
-    found = identifiers(pid.repetitions(3))
+    numbers = pid.repetitions(3)
+    found = identifiers(numbers)
     if not found:
         raise Hl7Error(where="PID^1^3", why="le patient n’a aucun identifiant", code="101")
-    codes = [given(one.get("1")) for one in pid.repetitions(32)]
+    codes = codes_in(pid, 32)
     is_validated = _VALIDATED in codes
     ins = _ins(found) if is_validated else None
     return Patient(
         identifiers=found,
         ins=ins,
         status=_status(ins, is_validated=is_validated),
-        attributes=frozenset(codes) - {_VALIDATED, "PROV", "VIDE", ""},
+        attributes=codes - _NOT_ATTRIBUTES,
         traits=_traits(pid),
         account=first_identifier(pid.repetitions(18)),
-        erases_ins=any(_is_erased_ins(one) for one in pid.repetitions(3)),
+        erases_ins=any(_is_erased_ins(one) for one in numbers),
     )
 
 
 def identifiers(repetitions: Iterable[Repetition]) -> tuple[Identifier, ...]:
     """Read CX repetitions, leaving out those without a value."""
-    return tuple(_identifier(one) for one in repetitions if given(one.get("1")))
+    return tuple([_identifier(one, value) for one in repetitions if (value := given(one.get("1")))])
 
 
 def first_identifier(repetitions: Iterable[Repetition]) -> Identifier | None:
@@ -69,12 +74,33 @@ def practitioner(repetitions: Iterable[Repetition]) -> Practitioner | None:
 
 def authority(one: Repetition, component: int) -> tuple[str, str, str]:
     """Read an HD: namespace, universal id and its type."""
+    text = one.component(component)
+    if one.separators is DEFAULT and DEFAULT.escape not in text:
+        return _usual_authority(text)
     namespace, universal_id, kind = (given(one.get(f"{component}.{part}")) for part in (1, 2, 3))
     return namespace, universal_id, kind
 
 
-def _identifier(one: Repetition) -> Identifier:
-    return Identifier(given(one.get("1")), given(one.get("5")), *authority(one, 4))
+@lru_cache(maxsize=1_024)
+def _usual_authority(text: str) -> tuple[str, str, str]:
+    namespace, universal_id, kind, *_ = (given(part) for part in (text + "&&").split(DEFAULT.subcomponent))
+    return namespace, universal_id, kind
+
+
+@remembered
+def codes_in(repetitions: Sequence[Repetition]) -> frozenset[str]:
+    """Read the codes of a repeated field."""
+    return frozenset(given(one.get("1")) for one in repetitions)
+
+
+@remembered
+def practitioner_in(repetitions: Sequence[Repetition]) -> Practitioner | None:
+    """Read the first professional of a field."""
+    return practitioner(repetitions)
+
+
+def _identifier(one: Repetition, value: str) -> Identifier:
+    return Identifier(value, given(one.get("5")), *authority(one, 4))
 
 
 def _ins(found: tuple[Identifier, ...]) -> Ins | None:
@@ -103,11 +129,13 @@ def _status(ins: Ins | None, *, is_validated: bool) -> IdentityStatus:
 
 def _traits(pid: Segment) -> Traits:
     names = pid.repetitions(5)
-    legal = _of_type(names, 7, "L") or (names[0] if names else None)
-    used = _of_type(names, 7, "D") or _of_type(names, 7, "U")
+    legal = _of_type(names, "7", "L") or (names[0] if names else None)
+    used = _of_type(names, "7", "D") or _of_type(names, "7", "U")
     first = given(legal.get("2")) if legal else ""
-    birth = _of_type(pid.repetitions(11), 7, "BDL")
+    addresses = pid.repetitions(11)
+    birth = _of_type(addresses, "7", "BDL")
     deceased_at = moment(pid.get("29"), "PID^1^29")
+    numbers = [*pid.repetitions(13), *pid.repetitions(14)]
     return Traits(
         birth_name=given(legal.get("1")) if legal else "",
         used_name=(given(used.get("1")) or None) if used else None,
@@ -116,16 +144,19 @@ def _traits(pid: Segment) -> Traits:
         birth_date=day(pid.get("7"), "PID^1^7"),
         sex=given(pid.get("8")) or "U",
         birth_place=(given(birth.get("9")) or None) if birth else None,
-        address=_address(pid.repetitions(11)),
-        phone=_phone(pid),
-        email=_email(pid),
+        address=_address(addresses),
+        phone=_phone(numbers),
+        email=_email(numbers),
         deceased_at=deceased_at,
         is_deceased=deceased_at is not None or pid.get("30") == "Y",
     )
 
 
-def _of_type(repetitions: list[Repetition], component: int, code: str) -> Repetition | None:
-    return next((one for one in repetitions if one.get(str(component)) == code), None)
+def _of_type(repetitions: list[Repetition], component: str, code: str) -> Repetition | None:
+    for one in repetitions:
+        if one.get(component) == code:
+            return one
+    return None
 
 
 def _given_names(first: str, others: str) -> tuple[str, ...]:
@@ -142,25 +173,23 @@ def _address(repetitions: list[Repetition]) -> Address | None:
     for one in repetitions:
         if one.get("7") == "BDL":
             continue
-        parts = [given(one.get(str(component))) for component in (1, 2, 3, 5, 6, 9)]
+        parts = [given(one.get(component)) for component in ("1", "2", "3", "5", "6", "9")]
         if any(parts):
             return Address(*parts)
     return None
 
 
-def _phone(pid: Segment) -> str | None:
-    for number in (13, 14):
-        for one in pid.repetitions(number):
-            value = given(one.get("12")) or given(one.get("1"))
-            if value and "@" not in value and one.get("3") not in {"Internet", "X.400"}:
-                return value
+def _phone(numbers: Sequence[Repetition]) -> str | None:
+    for one in numbers:
+        value = given(one.get("12")) or given(one.get("1"))
+        if value and "@" not in value and one.get("3") not in {"Internet", "X.400"}:
+            return value
     return None
 
 
-def _email(pid: Segment) -> str | None:
-    for number in (13, 14):
-        for one in pid.repetitions(number):
-            value = given(one.get("4"))
-            if "@" in value:
-                return value
+def _email(numbers: Sequence[Repetition]) -> str | None:
+    for one in numbers:
+        value = given(one.get("4"))
+        if "@" in value:
+            return value
     return None

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from passerelle.protocols.hl7v2 import Message, Repetition, Segment
 from passerelle.protocols.pamfr.events import (
     DmpConsents,
@@ -12,9 +14,11 @@ from passerelle.protocols.pamfr.events import (
     Visit,
 )
 from passerelle.protocols.pamfr.moments import moment
-from passerelle.protocols.pamfr.people import first_identifier, given, practitioner
+from passerelle.protocols.pamfr.people import first_identifier, given, practitioner_in
+from passerelle.protocols.pamfr.remembering import remembered
 
 NOT_APPLICABLE = "N"
+_NO_VISIT = Visit(patient_class=NOT_APPLICABLE)
 _ACTIONS = frozenset({"INSERT", "UPDATE", "CANCEL"})
 
 
@@ -29,9 +33,9 @@ def visit(message: Message) -> Visit | None:
         return None
     found = Visit(
         patient_class=given(pv1.get("2")),
-        location=_location(pv1),
+        location=_location_in(pv1, 3),
         admission_type=given(pv1.get("4")),
-        attending=practitioner(pv1.repetitions(7)),
+        attending=practitioner_in(pv1, 7),
         visit_number=first_identifier(pv1.repetitions(19)),
         admitted_at=moment(pv1.get("44"), "PV1^1^44"),
         discharged_at=moment(pv1.get("45"), "PV1^1^45"),
@@ -39,7 +43,7 @@ def visit(message: Message) -> Visit | None:
         expected_discharge=moment(pv2.get("9"), "PV2^1^9") if pv2 else None,
         discharge_disposition=given(pv1.get("36")),
     )
-    return None if found == Visit(patient_class=NOT_APPLICABLE) else found
+    return None if found.patient_class == NOT_APPLICABLE and found == _NO_VISIT else found
 
 
 def movement(message: Message) -> Movement | None:
@@ -58,8 +62,8 @@ def movement(message: Message) -> Movement | None:
         action=given(zbe.get(f"{4 + shift}")) or "INSERT",
         historic=zbe.get(f"{5 + shift}") == "Y",
         original_trigger=given(zbe.get(f"{6 + shift}")),
-        medical_unit=_unit(zbe.repetitions(7 + shift)),
-        care_unit=_unit(zbe.repetitions(8 + shift)),
+        medical_unit=_unit_in(zbe, 7 + shift),
+        care_unit=_unit_in(zbe, 8 + shift),
         nature=given(zbe.get(f"{9 + shift}")),
     )
 
@@ -99,11 +103,12 @@ def pmsi(message: Message) -> Pmsi | None:
     zfm = message.segment("ZFM")
     if zfm is None:
         return None
-    return Pmsi(*(given(zfm.get(str(number))) for number in (1, 2, 3, 4)))
+    return Pmsi(*(given(zfm.get(number)) for number in ("1", "2", "3", "4")))
 
 
-def _location(pv1: Segment) -> Location | None:
-    for one in pv1.repetitions(3):
+@remembered
+def _location_in(repetitions: Sequence[Repetition]) -> Location | None:
+    for one in repetitions:
         parts = [given(one.get(place)) for place in ("1", "2", "3", "4")]
         if any(parts):
             return Location(*parts)
@@ -115,7 +120,8 @@ def _entity(one: Repetition) -> Identifier:
     return Identifier(given(one.get("1")), "", namespace, universal_id, kind)
 
 
-def _unit(repetitions: list[Repetition]) -> Unit | None:
+@remembered
+def _unit_in(repetitions: Sequence[Repetition]) -> Unit | None:
     for one in repetitions:
         code = given(one.get("10")) or given(one.get("3"))
         if code:

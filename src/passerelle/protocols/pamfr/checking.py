@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from passerelle.protocols.hl7v2 import Hl7Error, Message, check_header
+from passerelle.protocols.pamfr.moments import day, moment
+from passerelle.protocols.pamfr.people import given
+from passerelle.protocols.pamfr.reading import read, refusal_of
+
+_NEEDS_PRIOR = frozenset({"A40", "A44", "A47"})
+# Every other date of an administrative message, in the order in which `read` comes to them.
+_DATES = (
+    ("PV1", (("44", "PV1^1^44"), ("45", "PV1^1^45"))),
+    ("PV2", (("8", "PV2^1^8"), ("9", "PV2^1^9"))),
+    ("ZBE", (("2", "ZBE^1^2"), ("3", "ZBE^1^3"))),
+    ("ZFA", (("2", "ZFA^1^2"), ("10", "ZFA^1^10"), ("12", "ZFA^1^12"))),
+    ("ZFD", (("6", "ZFD^1^6"),)),
+)
+
+
+def check(message: Message) -> None:
+    """Refuse what `read` would refuse, for the same reason at the same place, several times faster.
+
+    Only what an administrative message can be refused for is read of it: its kind, its dates, that it names somebody.
+    Any other message is read whole. Tested equal to `read` on damaged messages.
+
+    Raises:
+        Hl7Error: what `read` would raise.
+    """
+    if message.code != "ADT":
+        read(message)
+        return
+    check_header(message)
+    refusal = refusal_of(message.code, message.trigger)
+    if refusal is not None:
+        raise refusal
+    _check_moment(message)
+    _check_prior(message)
+    moment(message.get("EVN-6"), "EVN^1^6")
+    _check_patient(message)
+    visit = message.segment("PV1")
+    for name, dates in _DATES:
+        segment = message.segment(name)
+        if segment is None or (name == "PV2" and visit is None):
+            continue
+        for place, where in dates:
+            if text := segment.get(place):
+                moment(text, where)
+
+
+def _check_moment(message: Message) -> None:
+    if (moment(message.get("EVN-2"), "EVN^1^2") or moment(message.get("MSH-7"), "MSH^1^7")) is None:
+        raise Hl7Error(where="MSH^1^7", why="le message ne dit pas de quand il date", code="101")
+
+
+def _check_prior(message: Message) -> None:
+    if message.trigger not in _NEEDS_PRIOR:
+        return
+    mrg = message.segment("MRG")
+    if mrg is None or not any(given(one.get("1")) for one in mrg.repetitions(1)):
+        raise Hl7Error(where="MRG^1^1", why="l’identifiant à remplacer manque", code="101")
+
+
+def _check_patient(message: Message) -> None:
+    pid = message.segment("PID")
+    if pid is None:
+        raise Hl7Error(where="PID^1", why="le segment PID manque", code="101")
+    if not any(given(one.get("1")) for one in pid.repetitions(3)):
+        raise Hl7Error(where="PID^1^3", why="le patient n’a aucun identifiant", code="101")
+    moment(pid.get("29"), "PID^1^29")
+    day(pid.get("7"), "PID^1^7")

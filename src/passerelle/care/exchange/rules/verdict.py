@@ -126,7 +126,7 @@ def _content_refusal(message: hl7v2.Message, establishment: str) -> _Refusal | N
         text = "établissement émetteur inconnu : " + (message.sending_facility[:60] or "absent")
         return _Refusal(Answer.ERROR, ErrorDetail(where="MSH^1^4", code="204", severity="E", text=text))
     try:
-        pamfr.read(message)
+        pamfr.check(message)
     except Hl7Error as error:
         return _Refusal(Answer.ERROR, error.detail())
     return None

@@ -160,7 +160,7 @@ def _document(obx: Segment, place: int, sheet: _Sheet) -> InboundDocument:
         code_system=given(obx.get("3.3")),
         title=given(obx.get("3.2")),
         mime=_mime(obx.get("5.2"), obx.get("5.3")),
-        content=_content(obx, f"OBX^{place}^5"),
+        content=content_of(obx, f"OBX^{place}^5"),
         unique_id=sheet.unique_id,
         replaces=sheet.replaces,
         created_at=sheet.created_at or moment(obx.get("14"), f"OBX^{place}^14"),
@@ -183,7 +183,12 @@ def _mime(kind: str, subtype: str) -> str:
     return f"{kind.lower() or 'application'}/{subtype.lower() or 'octet-stream'}"
 
 
-def _content(obx: Segment, where: str) -> bytes:
+def content_of(obx: Segment, where: str) -> bytes:
+    """Return what an OBX of type ED holds.
+
+    Raises:
+        Hl7Error: broken base64 or hexadecimal, code 102.
+    """
     one = obx.repetitions(5)[0]
     encoding, text = one.get("4").lower(), one.component(5)
     if encoding == "base64":

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from passerelle.protocols.hl7v2 import Hl7Error, Message, check_header
-from passerelle.protocols.pamfr import documents, people, results, stays
+from passerelle.protocols.pamfr import appointments, documents, people, receipts, results, routing, stays, structure
 from passerelle.protocols.pamfr.events import AdtEvent, DocumentEvent
 from passerelle.protocols.pamfr.kinds import Event
 from passerelle.protocols.pamfr.moments import moment
@@ -41,9 +42,17 @@ _ADT = [
     "A55",
     "Z99",
 ]
+_OTHERS: dict[str, Callable[[Message, datetime], Event]] = {
+    "SIU": appointments.appointment_event,
+    "MFN": structure.structure_event,
+    "ZAM": receipts.receipt,
+}
 _NEEDS_PRIOR = frozenset({"A40", "A44", "A47"})
 SUPPORTED: frozenset[tuple[str, str]] = frozenset(
-    [("ADT", trigger) for trigger in _ADT] + [("ORU", "R01"), ("MDM", "T02"), ("MDM", "T04"), ("MDM", "T10")]
+    [("ADT", trigger) for trigger in _ADT]
+    + [("ORU", "R01"), ("MDM", "T02"), ("MDM", "T04"), ("MDM", "T10"), ("MFN", "M05")]
+    + [("SIU", trigger) for trigger in appointments.STATUSES]
+    + [("ZAM", trigger) for trigger in receipts.STATUS_CODES]
 )
 #: Events that France leaves out, and what to send instead. Source: IHE PAM France 2.11, section 4.
 EXCLUDED: dict[tuple[str, str], str] = {
@@ -81,7 +90,10 @@ def read(message: Message) -> Event:
     refusal = refusal_of(message.code, message.trigger)
     if refusal is not None:
         raise refusal
-    return _adt(message) if message.code == "ADT" else _documents(message)
+    if message.code == "ADT":
+        return _adt(message)
+    other = _OTHERS.get(message.code)
+    return _documents(message) if other is None else other(message, _recorded_at(message))
 
 
 def _adt(message: Message) -> AdtEvent:
@@ -118,6 +130,7 @@ def _documents(message: Message) -> DocumentEvent:
         order=documents.order(message),
         documents=documents.documents(message),
         observations=() if is_mdm else results.observations(message),
+        routing=routing.routing(message),
     )
 
 

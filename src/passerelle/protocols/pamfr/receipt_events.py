@@ -2,53 +2,46 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, TypeAlias
-
-if TYPE_CHECKING:
-    from passerelle.protocols.pamfr.events import Identifier, Patient, Practitioner
+from typing import Literal, TypeAlias
 
 ReceiptKind: TypeAlias = Literal["dmp", "mss_delivered", "mss_read"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptError:
-    """Why the national record or a mailbox refused (ERR): `code` is of table 0357, `application_code` of ERR-5."""
+    """Why the national record or a mailbox refused (ERR).
 
-    where: str = ""
-    code: str = ""
-    severity: str = ""
+    `code` is of table 0357, `application_code` of the system of ERR-5 (DMP_ERROR_CODE, SMTPERRORCODE...); `label` is
+    what the sender wrote beside it, else what our own table says of it.
+    """
+
+    code: str = "207"
+    severity: str = "E"
     application_code: str = ""
-    application_label: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """One addressee and what became of the document there."""
-
-    recipient: Practitioner | None = None
-    organization: str = ""
-    mailbox: str = ""
-    at: datetime | None = None
-    is_ok: bool = True
+    application_system: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BusinessAckEvent:
     """What became of a document sent: filed in the DMP (ZAM^Z01), delivered (Z02) or read (Z03) by MSSanté.
 
-    `about` is the control id of the message that carried the document, `document_ids` the identifiers of the document.
+    `about` is the control id of the message that carried the document. `mailbox` is the addressee's, "" on Z01;
+    `recipient_id` identifies its owner when the platform says it. Source: CI-SIS, volet de transmission de documents
+    CDA en HL7 v2, version 2.1, accusés métier.
     """
 
     trigger: str
-    kind: ReceiptKind
     occurred_at: datetime
     recorded_at: datetime
     about: str
     is_ok: bool
-    patient: Patient | None = None
-    placer: Identifier | None = None
-    filler: Identifier | None = None
-    document_ids: tuple[str, ...] = ()
-    receipts: tuple[Receipt, ...] = ()
-    errors: tuple[ReceiptError, ...] = ()
+    mailbox: str = ""
+    recipient_id: str = ""
+    error: ReceiptError | None = None
+
+    @property
+    def kind(self) -> ReceiptKind:
+        """Return who answers: the national record, the mail server of the addressee, or the addressee."""
+        kinds: dict[str, ReceiptKind] = {"Z01": "dmp", "Z02": "mss_delivered", "Z03": "mss_read"}
+        return kinds[self.trigger]

@@ -67,10 +67,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class StructureEvent:
-    """The structure of a hospital, whole (`replaces_all`, MFI-3 REP) or in part (UPD): MFN^M05."""
+    """The structure of a hospital, whole (`replaces_all`, MFI-3 REP) or in part (UPD): MFN^M05.
+
+    `ignored` names, once for each place, the levels that are not read.
+    """
 
     trigger: str
     occurred_at: datetime
     recorded_at: datetime
     places: tuple[Place, ...]
     replaces_all: bool = False
+    ignored: tuple[str, ...] = ()

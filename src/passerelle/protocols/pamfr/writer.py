@@ -6,7 +6,8 @@ from datetime import datetime
 
 from passerelle.protocols import hl7v2
 from passerelle.protocols.hl7v2 import Field
-from passerelle.protocols.pamfr import writer_documents, writer_fields
+from passerelle.protocols.pamfr import writer_documents, writer_fields, writer_services
+from passerelle.protocols.pamfr.appointment_events import AppointmentEvent
 from passerelle.protocols.pamfr.events import (
     AdtEvent,
     DmpConsents,
@@ -17,13 +18,19 @@ from passerelle.protocols.pamfr.events import (
     Pmsi,
     Visit,
 )
+from passerelle.protocols.pamfr.kinds import Event
+from passerelle.protocols.pamfr.receipt_events import BusinessAckEvent
 from passerelle.protocols.pamfr.stays import NOT_APPLICABLE
+from passerelle.protocols.pamfr.structure_events import StructureEvent
 
 #: MSH-9.3 by trigger. Source: IHE PAM France 2.11.2.
 _STRUCTURES = {
     "A04": "ADT_A01", "A07": "ADT_A06", "A11": "ADT_A09", "A13": "ADT_A01", "A14": "ADT_A05", "A22": "ADT_A21",
     "A28": "ADT_A05", "A31": "ADT_A05", "A40": "ADT_A39", "A44": "ADT_A43", "A47": "ADT_A30", "A53": "ADT_A52",
     "A55": "ADT_A52", "Z99": "ADT_A01",
+    "S13": "SIU_S12", "S14": "SIU_S12", "S15": "SIU_S12", "S16": "SIU_S12", "S17": "SIU_S12", "S26": "SIU_S12",
+    "A15": "ADT_A15", "A16": "ADT_A16", "A25": "ADT_A21", "A26": "ADT_A21", "A27": "ADT_A21", "A32": "ADT_A21",
+    "A33": "ADT_A21", "Z01": "ZAM_Z01", "Z02": "ZAM_Z01", "Z03": "ZAM_Z01",
     "R01": "ORU_R01", "T02": "MDM_T02", "T04": "MDM_T02", "T10": "MDM_T02",
 }  # fmt: skip
 _WITHOUT_VISIT = frozenset({"A40", "A44", "A47"})
@@ -32,7 +39,13 @@ _PROFILES: dict[str, tuple[Field, Field]] = {
     "ADT": (("2.5", "FRA", "2.11"), ("2.11", "IHE_FRANCE-2.11-PAM")),
     "ORU": ("2.5", ("2.1", "CISIS_CDA_HL7_V2")),
     "MDM": ("2.6", ("2.1", "CISIS_CDA_HL7_V2")),
+    "ZAM": ("2.6", ("2.1", "CISIS_CDA_HL7_V2")),
+    "SIU": ("2.5", ""),
+    "MFN": ("2.5", ""),
 }
+
+
+_CODES: dict[type, str] = {AdtEvent: "ADT", AppointmentEvent: "SIU", BusinessAckEvent: "ZAM", StructureEvent: "MFN"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +60,40 @@ class Envelope:
     processing_id: str = "P"
 
 
-def write(event: AdtEvent | DocumentEvent, envelope: Envelope) -> bytes:
+def write(event: Event, envelope: Envelope) -> bytes:
     """Write the message that tells this event; `read(parse(write(event, ...))) == event`.
 
     Times are written to the second, with their offset. All documents of one event share what a message says once:
     identifier, replaced identifier, date (MDM), author and restrictions.
     """
-    segments = _adt(event, envelope) if isinstance(event, AdtEvent) else _documents(event, envelope)
+    segments = _segments(event, envelope)
     return hl7v2.build([hl7v2.segment(name, fields) for name, fields in segments if fields])
+
+
+def _segments(event: Event, envelope: Envelope) -> list[tuple[str, Mapping[int, Field]]]:
+    match event:
+        case AdtEvent():
+            return _adt(event, envelope)
+        case DocumentEvent():
+            return _documents(event, envelope)
+        case AppointmentEvent():
+            return _appointment(event, envelope)
+        case BusinessAckEvent():
+            return [("MSH", _header(event, envelope)), *writer_services.receipt(event)]
+        case StructureEvent():
+            return [("MSH", _header(event, envelope)), *writer_services.structure(event)]
+
+
+def _appointment(event: AppointmentEvent, envelope: Envelope) -> list[tuple[str, Mapping[int, Field]]]:
+    visit = [("PV1", _visit(event.visit)), ("PV2", _expectations(event.visit))] if event.visit else []
+    return [
+        ("MSH", _header(event, envelope)),
+        ("SCH", writer_services.schedule(event.appointment)),
+        *writer_services.notes(event.appointment),
+        ("PID", _patient(event.patient, event.recorded_at, envelope)),
+        *visit,
+        *writer_services.resources(event.appointment),
+    ]
 
 
 def _adt(event: AdtEvent, envelope: Envelope) -> list[tuple[str, Mapping[int, Field]]]:
@@ -90,8 +129,8 @@ def _documents(event: DocumentEvent, envelope: Envelope) -> list[tuple[str, Mapp
     ]
 
 
-def _header(event: AdtEvent | DocumentEvent, envelope: Envelope) -> dict[int, Field]:
-    code = "ADT" if isinstance(event, AdtEvent) else event.kind
+def _header(event: Event, envelope: Envelope) -> dict[int, Field]:
+    code = event.kind if isinstance(event, DocumentEvent) else _CODES[type(event)]
     version, profile = _PROFILES[code]
     return {
         3: envelope.sending_application,
@@ -110,7 +149,7 @@ def _header(event: AdtEvent | DocumentEvent, envelope: Envelope) -> dict[int, Fi
     }
 
 
-def _event(event: AdtEvent | DocumentEvent, envelope: Envelope) -> dict[int, Field]:
+def _event(event: Event, envelope: Envelope) -> dict[int, Field]:
     return {
         2: hl7v2.moment(event.recorded_at),
         6: hl7v2.moment(event.occurred_at),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from passerelle.protocols import hl7v2
 from passerelle.protocols.hl7v2 import Field
 from passerelle.protocols.hl7v2.writing import Occurrence
-from passerelle.protocols.pamfr import writer_fields
+from passerelle.protocols.pamfr import writer_fields, writer_routing
 from passerelle.protocols.pamfr.documents import METADATA_SYSTEM
 from passerelle.protocols.pamfr.events import RESTRICTIONS, DocumentEvent, InboundDocument, Observation, Order
 
@@ -33,13 +33,15 @@ def segments(event: DocumentEvent) -> list[_Segment]:
     if event.kind == "MDM" and first is not None:
         written.append(("TXA", _sheet(first)))
     written += [("OBX", _document(one, is_mdm=event.kind == "MDM")) for one in event.documents]
-    if first is not None and first.author is not None:
-        author = writer_fields.practitioner(first.author)
-        written.append(("PRT", {2: "UC", 4: ("SB", "", "participation"), 5: author}))
+    written += [("PRT", writer_routing.participation(one)) for one in writer_routing.participants(event)]
     last = max((one.set_id for one in event.documents), default=0)
+    kind = "CWE" if event.kind == "MDM" else "CE"
     if first is not None:
-        written += _restrictions(first.restrictions, last, "CWE" if event.kind == "MDM" else "CE")
+        written += _restrictions(first.restrictions, last, kind)
         last += len(RESTRICTIONS)
+    if event.routing is not None:
+        written += writer_routing.wishes(event.routing, last, kind)
+        last += len(event.routing.told)
     written += [("OBX", _result(one, set_id)) for set_id, one in enumerate(event.observations, start=last + 1)]
     return written
 

@@ -17,6 +17,8 @@ def keys_of(message: hl7v2.Message, *, establishment: str) -> list[str]:
     An authority is known by its name or by its number, and senders give one, the other or both: each makes a key. An
     identifier without authority is taken for one of the sending establishment.
     """
+    if message.code == "MFN":  # two descriptions of one structure are applied in their order, and beside no patient
+        return [f"structure|LOC|@{establishment}"]
     found = {key for name, field, kind in _PLACES for key in _keys(message, name, field, kind, establishment)}
     return sorted(found)
 

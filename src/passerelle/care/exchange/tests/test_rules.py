@@ -111,3 +111,9 @@ def test_repeated_segments_are_told_apart():
     captions = [view.caption for view in segments_of(raw, error_where="")]
 
     assert len(captions) == len(set(captions))
+
+
+def test_the_structure_of_an_establishment_has_a_lane_of_its_own():
+    raw = b"MSH|^~\\&|STR|APHM|DPI|APHM|20240306111154||MFN^M05^MFN_M05|1|P|2.5\rMFI|LOC||REP\r"
+
+    assert keys_of(hl7v2.parse(raw), establishment="aphm") == ["structure|LOC|@aphm"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
@@ -138,10 +138,17 @@ MOVES = [
     "A12",
     "A13",
     "A14",
+    "A15",
+    "A16",
     "A21",
     "A22",
+    "A25",
+    "A26",
+    "A27",
     "A28",
     "A31",
+    "A32",
+    "A33",
     "A38",
     "A52",
     "A53",
@@ -192,6 +199,35 @@ observations = st.builds(
 )
 
 
+participants = st.builds(
+    pamfr.Participant,
+    role=st.sampled_from(["RCT", "REPLY"]),
+    person=st.none() | practitioners,
+    organization=maybe_texts,
+    organization_id=st.none() | identifiers("FINEG"),
+    mailbox=words.map(lambda name: f"{name}@medecin.mssante.fr"),
+)
+
+
+@st.composite
+def routings(draw, author):
+    told = draw(
+        st.frozensets(st.sampled_from(["DESTDMP", "DESTMSSANTEPS", "DESTMSSANTEPAT", "ACK_RECEPTION"]), min_size=1)
+    )
+    named = draw(st.lists(participants, max_size=2))
+    has_receipts = "ACK_RECEPTION" in told and draw(st.booleans())
+    return pamfr.DocumentRouting(
+        to_dmp="DESTDMP" in told and draw(st.booleans()),
+        to_professionals="DESTMSSANTEPS" in told and draw(st.booleans()),
+        to_patient="DESTMSSANTEPAT" in told and draw(st.booleans()),
+        wants_dmp_receipt=has_receipts,
+        wants_mss_receipt=has_receipts,
+        body_for_patient=draw(texts),
+        participants=(*((pamfr.Participant("SB", author),) if author else ()), *named),
+        told=told | {"CORPSMAIL_PATIENT"},
+    )
+
+
 @st.composite
 def document_events(draw):
     kind = draw(st.sampled_from(["ORU", "MDM"]))
@@ -218,7 +254,9 @@ def document_events(draw):
         for number in range(1, draw(st.integers(1, 2)) + 1)
     )
     occurred_at = draw(moments)
+    routing = draw(st.none() | routings(shared["author"]))
     return pamfr.DocumentEvent(
+        routing=routing,
         kind=kind,
         trigger=trigger if is_mdm else "R01",
         occurred_at=occurred_at,
@@ -231,4 +269,89 @@ def document_events(draw):
     )
 
 
-events = moves | replacements | document_events()
+coded = st.builds(pamfr.Coded, code=codes, label=maybe_texts, system=st.sampled_from(["", "L", "LN"]))
+
+
+@st.composite
+def appointments(draw):
+    starts_at = draw(st.none() | moments)
+    minutes = draw(st.none() | st.integers(0, 600)) if starts_at else None
+    return pamfr.Appointment(
+        placer=draw(st.none() | identifiers("")),
+        filler=draw(identifiers("")),
+        status=draw(st.sampled_from(["Booked", "Cancelled", "Complete"])),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=minutes) if starts_at and minutes is not None else None,
+        duration_minutes=minutes,
+        kind=draw(coded),
+        reason=draw(coded),
+        event_reason=draw(coded),
+        services=tuple(draw(st.lists(coded, max_size=2))),
+        practitioners=tuple(draw(st.lists(practitioners, max_size=2))),
+        locations=tuple(draw(st.lists(st.builds(pamfr.Location, point_of_care=texts, bed=maybe_texts), max_size=2))),
+        notes=tuple(draw(st.lists(texts, max_size=2))),
+    )
+
+
+@st.composite
+def appointment_events(draw):
+    at = draw(moments)
+    return pamfr.AppointmentEvent(
+        trigger=draw(st.sampled_from(["S12", "S13", "S14", "S15", "S16", "S17", "S26"])),
+        occurred_at=at,
+        recorded_at=at,
+        patient=draw(patients()),
+        appointment=draw(appointments()),
+        visit=draw(st.none() | visits),
+    )
+
+
+@st.composite
+def receipts(draw):
+    at, trigger, is_ok = draw(moments), draw(st.sampled_from(["Z01", "Z02", "Z03"])), draw(st.booleans())
+    error = st.builds(
+        pamfr.ReceiptError,
+        application_code=codes,
+        application_system=st.sampled_from(["DMP_ERROR_CODE", "SMTPERRORCODE"]),
+        label=texts,
+    )
+    is_mail = trigger != "Z01"
+    return pamfr.BusinessAckEvent(
+        trigger=trigger,
+        occurred_at=at,
+        recorded_at=at,
+        about=draw(codes),
+        is_ok=is_ok,
+        mailbox=draw(words).lower() + "@medecin.mssante.fr" if is_mail else "",
+        recipient_id=draw(st.just("") | codes) if is_mail else "",
+        error=None if is_ok else draw(error),
+    )
+
+
+refs = st.builds(pamfr.PlaceRef, kind=st.sampled_from(pamfr.PlaceKind), code=codes)
+places = st.builds(
+    pamfr.Place,
+    ref=refs,
+    action=st.sampled_from(pamfr.PlaceAction),
+    label=texts,
+    short_label=maybe_texts,
+    parents=st.lists(refs, max_size=2).map(tuple),
+    finess=st.just("") | codes,
+    city=maybe_texts,
+    opened_on=st.none() | st.dates(date(1900, 1, 1)),
+    closed_on=st.none() | st.dates(date(1900, 1, 1)),
+    effective_at=st.none() | moments,
+    characteristics=st.lists(
+        st.tuples(st.sampled_from(["SPEC", "TYP"]), texts), max_size=2, unique_by=lambda one: one[0]
+    ).map(tuple),
+)
+structures = st.builds(
+    pamfr.StructureEvent,
+    trigger=st.just("M05"),
+    occurred_at=moments,
+    recorded_at=moments,
+    places=st.lists(places, min_size=1, max_size=4).map(tuple),
+    replaces_all=st.booleans(),
+)
+
+events = moves | replacements | document_events() | appointment_events() | receipts() | structures

@@ -214,3 +214,57 @@ def test_a_document_is_numbered_by_its_segment_or_by_its_place(set_id, expected)
     (document,) = read(samples.oru("OBR|1", ed(XML).replace("OBX|1|", f"OBX|{set_id}|"))).documents
 
     assert document.set_id == expected
+
+
+def routed(*segments):
+    return pamfr.read(
+        hl7v2.parse(samples.oru("OBR|1", "OBX|1|ED|11502-2||^TEXT^XML^Base64^PGEvPg==||||||F", *segments))
+    )
+
+
+def flag(code, value="Y"):
+    return f"OBX|2|CE|{code}^x^MetaDMPMSS||{value}^^expandedYes-NoIndicator||||||F"
+
+
+def test_what_the_sender_asks_of_its_platform_is_read_apart_from_the_documents():
+    event = routed(
+        "PRT||UC||SB^^participation|801234567866^DIAZ^Thierry^^^^^^ASIP-SANTE-PS&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS|||"
+        "Labo^^^^^ASIP-SANTE-ST&1.2.250.1.71.4.2.2&ISO^FINEG^^^990000001",
+        "PRT||UC||RCT^^participation|801234567897^Hoda^Adam^^^^^^^D^^^IDNPS||||||||||^^X.400^adam.hoda@essai.mssante.fr",
+        "PRT||UC||REPLY^^participation|||||||||||^^X.400^labo@essai.mssante.fr",
+        flag("DESTDMP"),
+        flag("DESTMSSANTEPS"),
+        flag("DESTMSSANTEPAT", "N"),
+        flag("ACK_RECEPTION"),
+        "OBX|9|ED|CORPSMAIL_PS^x^MetaDMPMSS||^TEXT^^Base64^Qm9uam91cg==||||||F",
+    )
+
+    routing = event.routing
+    assert (routing.to_dmp, routing.to_professionals, routing.to_patient) == (True, True, False)
+    assert (routing.wants_dmp_receipt, routing.wants_mss_receipt, routing.wants_reading_receipt) == (True, True, False)
+    assert routing.body_for_professionals == "Bonjour"
+    assert [one.mailbox for one in routing.recipients] == ["adam.hoda@essai.mssante.fr"]
+    assert routing.participants[0].organization_id.value == "990000001"
+    assert routing.told == {"DESTDMP", "DESTMSSANTEPS", "DESTMSSANTEPAT", "ACK_RECEPTION", "CORPSMAIL_PS"}
+    assert len(event.documents) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "is_dmp", "is_mss"),
+    [("ACK_RECEPTION_DMP", True, False), ("ACK_RECEPTION_MSS", False, True), ("ACK_RECEPTION", True, True)],
+)
+def test_a_receipt_may_be_asked_of_the_record_of_the_mailboxes_or_of_both(code, is_dmp, is_mss):
+    routing = routed(flag(code)).routing
+
+    assert (routing.wants_dmp_receipt, routing.wants_mss_receipt) == (is_dmp, is_mss)
+
+
+def test_a_broken_mail_body_does_not_keep_the_document_from_arriving():
+    event = routed("OBX|9|ED|CORPSMAIL_PS^x^MetaDMPMSS||^TEXT^^Base64^Qm9ua||||||F", flag("DESTDMP"))
+
+    assert event.routing.body_for_professionals == ""
+    assert len(event.documents) == 1
+
+
+def test_a_message_that_asks_nothing_has_no_routing():
+    assert routed().routing is None

@@ -28,7 +28,14 @@ def test_a_written_message_says_who_speaks_and_which_profile_it_follows(event):
     assert message.control_id == "42~1"
     assert message.charset == "utf-8"
     assert not message.charset_fallback
-    expected = {"ADT": ("2.5", "2.11"), "ORU": ("2.5", "2.1"), "MDM": ("2.6", "2.1")}
+    expected = {
+        "ADT": ("2.5", "2.11"),
+        "ORU": ("2.5", "2.1"),
+        "MDM": ("2.6", "2.1"),
+        "ZAM": ("2.6", "2.1"),
+        "SIU": ("2.5", ""),
+        "MFN": ("2.5", ""),
+    }
     assert (message.version, message.get("MSH-21")) == expected[message.code]
 
 

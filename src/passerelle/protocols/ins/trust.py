@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -76,15 +76,15 @@ class TrustEvent(StrEnum):
     DOUBTED = "doubted"
 
 
-_EFFECTS: dict[TrustEvent, dict[str, bool]] = {
-    TrustEvent.EVIDENCE_CHECKED: {"is_checked": True},
-    TrustEvent.EVIDENCE_WITHDRAWN: {"is_checked": False},
-    TrustEvent.INSI_FOUND: {"has_insi": True},
-    TrustEvent.INSI_NONE: {},
-    TrustEvent.INSI_SEVERAL: {},
-    TrustEvent.INS_REMOVED: {"has_insi": False},
-    TrustEvent.BIRTH_DATE_CORRECTED: {"has_insi": False, "is_birth_date_corrected": True},
-    TrustEvent.DOUBTED: {"has_insi": False, "is_checked": False},
+_EFFECTS: dict[TrustEvent, Callable[[TrustFacts], TrustFacts]] = {
+    TrustEvent.EVIDENCE_CHECKED: lambda facts: replace(facts, is_checked=True),
+    TrustEvent.EVIDENCE_WITHDRAWN: lambda facts: replace(facts, is_checked=False),
+    TrustEvent.INSI_FOUND: lambda facts: replace(facts, has_insi=True),
+    TrustEvent.INSI_NONE: lambda facts: facts,
+    TrustEvent.INSI_SEVERAL: lambda facts: facts,
+    TrustEvent.INS_REMOVED: lambda facts: replace(facts, has_insi=False),
+    TrustEvent.BIRTH_DATE_CORRECTED: lambda facts: replace(facts, has_insi=False, is_birth_date_corrected=True),
+    TrustEvent.DOUBTED: lambda facts: replace(facts, has_insi=False, is_checked=False),
 }
 
 
@@ -99,7 +99,7 @@ def status_after(
     before = replace(
         facts_of(status), attributes=frozenset(attributes), is_birth_date_corrected=is_birth_date_corrected
     )
-    return trust_status(replace(before, **_EFFECTS[event]))
+    return trust_status(_EFFECTS[event](before))
 
 
 def hl7_code(status: IdentityStatus) -> str:

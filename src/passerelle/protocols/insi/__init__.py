@@ -1,0 +1,1 @@
+"""INSi, the national identity teleservice: the door is `api`."""

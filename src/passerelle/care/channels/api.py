@@ -1,6 +1,6 @@
 """The door of channels: what other packages and the command line may import."""
 
-from passerelle.care.channels.memory import forget
+from passerelle.care.channels.memory import Declarations, current, forget, gathered
 from passerelle.care.channels.rules.applying import MappingFailed, apply_mapping
 from passerelle.care.channels.rules.declared import (
     Channel,
@@ -26,6 +26,7 @@ from passerelle.care.channels.services.loading import DeclarationsRefused, LoadR
 __all__ = [
     "Channel",
     "Contract",
+    "Declarations",
     "DeclarationsRefused",
     "Destination",
     "Fault",
@@ -41,8 +42,10 @@ __all__ = [
     "apply_mapping",
     "channel",
     "channel_of",
+    "current",
     "destination",
     "destinations",
     "forget",
+    "gathered",
     "load_folder",
 ]

@@ -25,14 +25,26 @@ class Declarations:
     by_sender: Mapping[tuple[str, str], tuple[Channel, ...]]
 
     def channel_of(self, facility: str, application: str, door: str) -> Channel | None:
-        """Return the channel that names this application, else the one of the facility that takes any."""
+        """Return the channel that names this application, else the one of the facility that takes any.
+
+        A stopped channel is returned when no other takes the sender: its messages are refused for now.
+        """
         anyone = None
         for channel in self.by_sender.get((door, facility), ()):
             if application in channel.source.applications:
                 return channel
-            if not channel.source.applications:
+            if not channel.source.applications and anyone is None:
                 anyone = channel
         return anyone
+
+    def facilities_of_certificate(self, fingerprint: str) -> frozenset[str]:
+        """Return the MSH-4 that a client certificate may speak under; none when no channel declares it."""
+        pinned = (one for one in self.channels.values() if fingerprint in one.source.options.get("certificates", ()))
+        return frozenset(facility for one in pinned for facility in one.source.facilities)
+
+    def is_pinned(self, facility: str) -> bool:
+        """Tell whether a channel of this MSH-4 asks for a client certificate."""
+        return any("certificates" in one.source.options for one in self.by_sender.get(("mllp", facility), ()))
 
 
 def gathered(meanings: Iterable[Channel | Destination]) -> Declarations:
@@ -40,12 +52,12 @@ def gathered(meanings: Iterable[Channel | Destination]) -> Declarations:
     channels: dict[str, Channel] = {}
     destinations: dict[str, Destination] = {}
     by_sender: dict[tuple[str, str], tuple[Channel, ...]] = {}
-    for one in meanings:
+    for one in sorted(meanings, key=lambda one: (not one.enabled, one.code)):
         if isinstance(one, Destination):
             destinations[one.code] = one
             continue
         channels[one.code] = one
-        for facility in one.source.facilities if one.enabled else ():
+        for facility in one.source.facilities:
             key = (one.source.door, facility)
             by_sender[key] = (*by_sender.get(key, ()), one)
     return Declarations(channels, destinations, by_sender)

@@ -46,6 +46,8 @@ class Message(models.Model):
     error_where = models.CharField("endroit de l’erreur", max_length=200, blank=True)
     error_why = models.TextField("raison de l’erreur", blank=True)
     charset_fallback = models.BooleanField("jeu de caractères deviné", default=False)
+    channel = models.CharField("canal", max_length=60, blank=True, db_default="")
+    form = models.BinaryField("forme lue", null=True, blank=True)
 
     class Meta:
         verbose_name = "message"
@@ -345,6 +347,8 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "error_where": "neutral",
         "error_why": "identifying",
         "charset_fallback": "neutral",
+        "channel": "neutral",
+        "form": "health",
     },
     "LaneKey": {"key": "identifying", "value": "identifying", "lane": "identifying"},
     "Step": {

@@ -65,11 +65,19 @@ def test_a_change_makes_a_version_which_is_in_force_at_once(tmp_path) -> None:
     assert (channel.version, channel.silence.minutes) == (2, 25)
 
 
-def test_a_stopped_channel_takes_nothing(tmp_path) -> None:
-    load(write(tmp_path, a=CHANNEL.replace("source:\n", "enabled: false\nsource:\n"), b=DESTINATION))
-    assert channels.channel_of(facility="CH-MARTIGUES", application="SIL") is None
+def test_a_stopped_channel_gives_way_to_one_that_is_not(tmp_path) -> None:
+    stopped = CHANNEL.replace("source:\n", "enabled: false\nsource:\n")
+    load(write(tmp_path, a=stopped, b=DESTINATION))
+    found = channels.channel_of(facility="CH-MARTIGUES", application="SIL")
+    assert found is not None
+    assert not found.enabled
     assert not channels.active_channels()
-    assert channels.channel("martigues-laboratoire") is not None
+
+    load(write(tmp_path, c=CHANNEL.replace("martigues-laboratoire", "nouveau")))
+
+    found = channels.channel_of(facility="CH-MARTIGUES", application="SIL")
+    assert found is not None
+    assert found.code == "nouveau"
 
 
 def test_one_fault_anywhere_and_nothing_is_loaded(tmp_path) -> None:

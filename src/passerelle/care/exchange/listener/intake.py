@@ -15,7 +15,8 @@ import psycopg
 from django.db import Error, connection
 from django.utils import timezone
 
-from passerelle.care.exchange.rules.verdict import Arrival, Draft, House
+from passerelle.care.exchange.rules.entering import Arrival
+from passerelle.care.exchange.rules.verdict import Draft, House
 from passerelle.care.exchange.services.receiving import house, judged
 from passerelle.care.exchange.services.storing import store
 
@@ -154,7 +155,9 @@ class _Facilities:
     def __init__(self, real: House) -> None:
         self._ask = real.establishment_of
         self._known: dict[str, tuple[str, float]] = {}
-        self.house = House(establishment_of=self._remembered, accepts_trials=real.accepts_trials)
+        self.house = House(
+            establishment_of=self._remembered, accepts_trials=real.accepts_trials, declared=real.declared
+        )
 
     def _remembered(self, facility: str) -> str | None:
         known = self._known.get(facility)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from passerelle.care.channels.api import Declarations
+from passerelle.care.exchange.rules.entering import Arrival, Entered, Refusal, enter
 from passerelle.care.exchange.rules.keys import keys_of, stored_text
 from passerelle.care.exchange.rules.modes import Answer, answer_code
 from passerelle.protocols import hl7v2, pamfr
@@ -19,10 +21,14 @@ _LONGEST_CONTROL_ID = 199
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the verdict must know of this house: whose code MSH-4 is, and whether trial messages are welcome."""
+    """What the verdict must know of this house: whose code MSH-4 is, and whether trial messages are welcome.
+
+    `declared` gives the channels in force; None asks nothing of any sender.
+    """
 
     establishment_of: Callable[[str], str | None]
     accepts_trials: bool
+    declared: Callable[[], Declarations | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +54,8 @@ class Draft:
     error_where: str
     error_why: str
     charset_fallback: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    answer: Answer
-    detail: ErrorDetail
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """The bytes and the circumstances of their coming."""
-
-    id: UUID
-    raw: bytes
-    peer: str
-    at: datetime
+    channel: str
+    form: bytes | None
 
 
 def judge(arrival: Arrival, house: House) -> Draft:
@@ -72,15 +64,28 @@ def judge(arrival: Arrival, house: House) -> Draft:
     Source: HL7 v2.5 chapter 2.9.2 (AA, AE, AR) and table 0357. The whole event is read here rather than later by the
     worker: the sender learns at once what it must correct, in the acknowledgement and at its segment and field.
     """
+    declared = house.declared()
     try:
-        message = hl7v2.parse(arrival.raw)
+        message = _message_of(arrival)
     except Hl7Error as error:
-        return _draft(arrival, None, "", _Refusal(Answer.REJECT, error.detail()))
-    refusal = _header_refusal(message, house)
+        return _draft(arrival, None, _establishment_of_door(arrival, declared), Refusal(Answer.REJECT, error.detail()))
+    entered = enter(arrival, message, declared)
+    refusal = _header_refusal(message, house) or entered.refusal
     establishment = house.establishment_of(message.sending_facility) or ""
     if refusal is None:
-        refusal = _content_refusal(message, establishment)
-    return _draft(arrival, message, establishment, refusal)
+        refusal = _content_refusal(entered.read, message.sending_facility, establishment)
+    return _draft(arrival, entered, establishment, refusal)
+
+
+def _message_of(arrival: Arrival) -> hl7v2.Message:
+    if arrival.unread is not None:
+        raise arrival.unread
+    return hl7v2.parse(arrival.raw if arrival.form is None else arrival.form)
+
+
+def _establishment_of_door(arrival: Arrival, declared: Declarations | None) -> str:
+    channel = declared.channels.get(arrival.channel) if declared else None
+    return channel.establishment if channel else ""
 
 
 def conflict(draft: Draft, *, at: datetime) -> Draft:
@@ -88,32 +93,35 @@ def conflict(draft: Draft, *, at: datetime) -> Draft:
     detail = ErrorDetail(
         where="MSH^1^10", code="205", severity="E", text="identifiant de contrôle déjà utilisé par un autre message"
     )
-    message = hl7v2.parse(draft.raw)
+    try:
+        message = hl7v2.parse(draft.raw)
+    except Hl7Error:
+        message = hl7v2.parse(draft.form or b"")
     arrival = Arrival(draft.id, draft.raw, draft.peer, at)
-    refused = _draft(arrival, message, draft.establishment, _Refusal(Answer.ERROR, detail))
-    return replace(refused, state="conflict")
+    refused = _draft(arrival, Entered(message, message), draft.establishment, Refusal(Answer.ERROR, detail))
+    return replace(refused, state="conflict", channel=draft.channel, form=draft.form)
 
 
 def unexpected(arrival: Arrival) -> Draft:
     """Return a message that our own fault keeps from being judged: rejected, so that it is sent again later."""
     detail = ErrorDetail(where="", code="207", severity="F", text="erreur interne à la réception")
-    return _draft(arrival, None, "", _Refusal(Answer.REJECT, detail))
+    return _draft(arrival, None, "", Refusal(Answer.REJECT, detail))
 
 
-def _header_refusal(message: hl7v2.Message, house: House) -> _Refusal | None:
+def _header_refusal(message: hl7v2.Message, house: House) -> Refusal | None:
     if not message.control_id:
         return _reject("MSH^1^10", "101", "l’identifiant de contrôle manque")
     if len(message.control_id) > _LONGEST_CONTROL_ID:
         return _reject("MSH^1^10", "102", "l’identifiant de contrôle dépasse 199 caractères")
     unsupported = pamfr.refusal_of(message.code, message.trigger)
     if unsupported is not None:
-        return _Refusal(Answer.REJECT, unsupported.detail())
+        return Refusal(Answer.REJECT, unsupported.detail())
     if message.version not in VERSIONS:
         return _reject("MSH^1^12", "203", f"version non prise en charge : {message.version[:20] or 'absente'}")
     return _processing_refusal(message.processing_id, house)
 
 
-def _processing_refusal(processing_id: str, house: House) -> _Refusal | None:
+def _processing_refusal(processing_id: str, house: House) -> Refusal | None:
     if processing_id == _PRODUCTION or (house.accepts_trials and processing_id in _TRIALS):
         return None
     if processing_id in _TRIALS:
@@ -121,22 +129,23 @@ def _processing_refusal(processing_id: str, house: House) -> _Refusal | None:
     return _reject("MSH^1^11", "202", "mode de traitement (MSH-11) absent ou inconnu")
 
 
-def _content_refusal(message: hl7v2.Message, establishment: str) -> _Refusal | None:
+def _content_refusal(message: hl7v2.Message, facility: str, establishment: str) -> Refusal | None:
     if not establishment:
-        text = "établissement émetteur inconnu : " + (message.sending_facility[:60] or "absent")
-        return _Refusal(Answer.ERROR, ErrorDetail(where="MSH^1^4", code="204", severity="E", text=text))
+        text = "établissement émetteur inconnu : " + (facility[:60] or "absent")
+        return Refusal(Answer.ERROR, ErrorDetail(where="MSH^1^4", code="204", severity="E", text=text))
     try:
         pamfr.check(message)
     except Hl7Error as error:
-        return _Refusal(Answer.ERROR, error.detail())
+        return Refusal(Answer.ERROR, error.detail())
     return None
 
 
-def _reject(where: str, code: str, text: str) -> _Refusal:
-    return _Refusal(Answer.REJECT, ErrorDetail(where=where, code=code, severity="E", text=text))
+def _reject(where: str, code: str, text: str) -> Refusal:
+    return Refusal(Answer.REJECT, ErrorDetail(where=where, code=code, severity="E", text=text))
 
 
-def _draft(arrival: Arrival, message: hl7v2.Message | None, establishment: str, refusal: _Refusal | None) -> Draft:
+def _draft(arrival: Arrival, entered: Entered | None, establishment: str, refusal: Refusal | None) -> Draft:
+    message = entered.message if entered else None
     answer = refusal.answer if refusal else Answer.ACCEPT
     code = answer_code(message, answer)
     return Draft(
@@ -153,16 +162,24 @@ def _draft(arrival: Arrival, message: hl7v2.Message | None, establishment: str, 
         establishment=establishment,
         accepted=refusal is None,
         state="refused" if refusal else "received",
-        keys=tuple(keys_of(message, establishment=establishment)) if message else (),
+        keys=tuple(keys_of(entered.read, establishment=establishment)) if entered else (),
         ack_code=code,
         ack=_acknowledgement(arrival, message, code, refusal),
         error_where=stored_text(refusal.detail.where, 200) if refusal else "",
         error_why=stored_text(refusal.detail.text, 2000) if refusal else "",
         charset_fallback=message.charset_fallback if message else False,
+        channel=entered.channel.code if entered and entered.channel else arrival.channel,
+        form=_form(arrival, entered),
     )
 
 
-def _acknowledgement(arrival: Arrival, message: hl7v2.Message | None, code: str, refusal: _Refusal | None) -> bytes:
+def _form(arrival: Arrival, entered: Entered | None) -> bytes | None:
+    if entered is None or entered.read is entered.message:
+        return arrival.form
+    return entered.read.to_bytes()
+
+
+def _acknowledgement(arrival: Arrival, message: hl7v2.Message | None, code: str, refusal: Refusal | None) -> bytes:
     if not code:
         return b""
     return hl7v2.acknowledge(

@@ -46,7 +46,8 @@ _CLAIM = f"""
     SELECT lane FROM heads WHERE pg_try_advisory_xact_lock(lane) LIMIT %(lanes)s
 """  # noqa: S608 - our own text
 _READ = """
-    SELECT id, lane, raw, establishment, sending_application, received_at, attempts, begun, state, next_attempt_at
+    SELECT id, lane, coalesce(form, raw), establishment, sending_application, received_at, attempts, begun, state,
+        next_attempt_at
     FROM exchange_message
     WHERE lane = ANY(%s) AND state IN ('received', 'parked') ORDER BY seq LIMIT %s
 """

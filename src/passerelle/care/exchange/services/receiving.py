@@ -8,7 +8,9 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from passerelle.care.exchange.rules.verdict import Arrival, Draft, House, judge, unexpected
+from passerelle.care.channels import api as channels
+from passerelle.care.exchange.rules.entering import Arrival
+from passerelle.care.exchange.rules.verdict import Draft, House, judge, unexpected
 from passerelle.care.exchange.services.storing import store
 from passerelle.core.directory import api as directory
 
@@ -28,7 +30,9 @@ def receive(raw: bytes, *, peer: str, at: datetime) -> bytes:
 
 def house() -> House:
     """Return what a verdict must know of this installation."""
-    return House(establishment_of=directory.establishment_of_facility, accepts_trials=settings.DEMO)
+    return House(
+        establishment_of=directory.establishment_of_facility, accepts_trials=settings.DEMO, declared=channels.current
+    )
 
 
 def judged(arrivals: Sequence[Arrival], house: House) -> list[Draft]:

@@ -13,7 +13,14 @@ from passerelle.care.exchange.rules.verdict import Draft, conflict
 
 CHANNEL = "exchange_received"
 _BETWEEN_KEYS = "\x1f"
-_TYPES = {"id": "uuid", "received_at": "timestamptz", "raw": "bytea", "sha256": "bytea", "ack": "bytea"}
+_TYPES = {
+    "id": "uuid",
+    "received_at": "timestamptz",
+    "raw": "bytea",
+    "sha256": "bytea",
+    "ack": "bytea",
+    "form": "bytea",
+}
 _BOOLEANS = frozenset({"accepted", "charset_fallback"})
 _COLUMNS = tuple(field.name for field in fields(Draft))
 _KEYS_PLACE = _COLUMNS.index("keys")

@@ -173,6 +173,7 @@ class IdentityCheck:
     mode: str = ""
     checked_at: datetime | None = None
     evidence: str = ""
+    valid_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

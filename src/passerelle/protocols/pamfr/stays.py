@@ -95,6 +95,7 @@ def identity_check(message: Message) -> IdentityCheck | None:
         mode=given(zfd.get("5")),
         checked_at=moment(zfd.get("6"), "ZFD^1^6"),
         evidence=given(zfd.get("7")),
+        valid_until=moment(zfd.get("8"), "ZFD^1^8"),
     )
 
 

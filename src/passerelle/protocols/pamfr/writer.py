@@ -247,6 +247,7 @@ def _identity_check(check: IdentityCheck | None) -> dict[int, Field]:
         5: check.mode,
         6: writer_fields.moment(check.checked_at),
         7: check.evidence,
+        8: writer_fields.moment(check.valid_until),
     }
 
 

@@ -124,6 +124,7 @@ checks = st.builds(
     mode=st.sampled_from(["", "SM", "INSI"]),
     checked_at=st.none() | moments,
     evidence=st.sampled_from(["", "CN", "PA"]),
+    valid_until=st.none() | moments,
 )
 pmsi = st.builds(pamfr.Pmsi, entry=codes, exit=st.just("") | codes, origin=st.just("") | codes)
 MOVES = [

@@ -45,6 +45,13 @@ def _seconds(entry: Entry) -> float:
 _HOST_OPTION = Option(_name(_HOST, "un nom ou une adresse"), "machine à joindre", is_required=True)
 _TIMEOUT = Option(_seconds, "attente de la réponse, en secondes (30 sans elle)")
 _FOLDER_OPTION = Option(_name(_FOLDER, _FOLDER_FORM), "dossier surveillé, sous la racine des dépôts", is_required=True)
+_IDEMPOTENT = Option(
+    lambda entry: entry.boolean(),
+    "le destinataire reconnaît un envoi déjà reçu (pour MLLP, par MSH-10) : sans réponse, il est renvoyé sans décision",
+)
+_CA_FILE = Option(lambda entry: entry.text(), "autorité qui signe le serveur (fichier PEM)")
+_CERTIFICATE_FILE = Option(lambda entry: entry.text(), "certificat client (fichier PEM)")
+_KEY_FILE = Option(lambda entry: entry.text(), "clé du certificat client (fichier PEM)")
 _NAMESPACE = Option(
     lambda entry: entry.text(longest=120),
     "autorité des IPP quand le fichier ou la ressource ne la dit pas (nom de PID-3.4.1)",
@@ -75,9 +82,11 @@ TRANSPORT_OPTIONS: Mapping[str, Mapping[str, Option]] = {
         "port": Option(_port, "port MLLP", is_required=True),
         "timeout_seconds": _TIMEOUT,
         "tls": Option(lambda entry: entry.boolean(), "chiffrer par TLS"),
-        "ca_file": Option(lambda entry: entry.text(), "autorité qui signe le serveur (fichier PEM)"),
-        "certificate_file": Option(lambda entry: entry.text(), "certificat client (fichier PEM)"),
-        "key_file": Option(lambda entry: entry.text(), "clé du certificat client (fichier PEM)"),
+        "ca_file": _CA_FILE,
+        "certificate_file": _CERTIFICATE_FILE,
+        "key_file": _KEY_FILE,
+        "idempotent": _IDEMPOTENT,
+        "enhanced": Option(lambda entry: entry.boolean(), "mode étendu : seul le CA est demandé"),
         "sending_facility": Option(lambda entry: entry.text(), "MSH-4 écrit à l’envoi"),
         "receiving_application": Option(lambda entry: entry.text(), "MSH-5 écrit à l’envoi"),
         "receiving_facility": Option(lambda entry: entry.text(), "MSH-6 écrit à l’envoi"),
@@ -85,14 +94,28 @@ TRANSPORT_OPTIONS: Mapping[str, Mapping[str, Option]] = {
     "fhir": {
         "url": Option(_name(_URL, "une adresse http(s)"), "base du serveur FHIR", is_required=True),
         "timeout_seconds": _TIMEOUT,
+        "resources": Option(lambda entry: entry.texts(), "types de ressources envoyés", is_required=True),
         "token_file": Option(lambda entry: entry.text(), "fichier qui contient le jeton d’accès"),
-        "ca_file": Option(lambda entry: entry.text(), "autorité qui signe le serveur (fichier PEM)"),
+        "token_url": Option(_name(_URL, "une adresse http(s)"), "service de jetons OAuth 2 (client credentials)"),
+        "client_id": Option(lambda entry: entry.text(), "identifiant du client OAuth 2"),
+        "client_secret_file": Option(lambda entry: entry.text(), "fichier qui contient le secret du client OAuth 2"),
+        "scope": Option(lambda entry: entry.text(), "portées OAuth 2 demandées"),
+        "ca_file": _CA_FILE,
+        "certificate_file": _CERTIFICATE_FILE,
+        "key_file": _KEY_FILE,
+        "idempotent": _IDEMPOTENT,
     },
     "resthook": {
         "url": Option(_name(_URL, "une adresse http(s)"), "adresse à prévenir", is_required=True),
         "resources": Option(lambda entry: entry.texts(), "types de ressources annoncés", is_required=True),
+        "criteria": Option(lambda entry: entry.text(), "critères de recherche FHIR, comme « status=final&code=718-7 »"),
+        "payload": Option(lambda entry: entry.choice(("full", "empty")), "ressource entière (full) ou rien (empty)"),
         "timeout_seconds": _TIMEOUT,
         "token_file": Option(lambda entry: entry.text(), "fichier qui contient le jeton d’accès"),
+        "ca_file": _CA_FILE,
+        "certificate_file": _CERTIFICATE_FILE,
+        "key_file": _KEY_FILE,
+        "idempotent": _IDEMPOTENT,
     },
     "smtp": {
         "host": _HOST_OPTION,
@@ -102,6 +125,19 @@ TRANSPORT_OPTIONS: Mapping[str, Mapping[str, Option]] = {
             _name(_ADDRESS, "une adresse de messagerie"), "boîte qui reçoit, si le message n’en dit pas"
         ),
         "starttls": Option(lambda entry: entry.boolean(), "chiffrer par STARTTLS"),
+        "tls": Option(lambda entry: entry.boolean(), "chiffrer dès l’ouverture"),
+        "ca_file": _CA_FILE,
+        "username": Option(lambda entry: entry.text(), "compte SMTP"),
+        "password_file": Option(lambda entry: entry.text(), "fichier qui contient le mot de passe du compte SMTP"),
+        "domains": Option(
+            lambda entry: entry.texts(),
+            "domaines où l’on écrit, les autres sont refusés (mssante.fr sans elle)",
+        ),
+        "encryption_folder": Option(
+            lambda entry: entry.text(), "dossier des certificats des correspondants (adresse.pem) : on leur chiffre"
+        ),
+        "receiving_application": Option(lambda entry: entry.text(), "application à qui rendre compte (ZAM), MSH-5"),
+        "idempotent": _IDEMPOTENT,
         "certificate_file": Option(lambda entry: entry.text(), "certificat S/MIME de la boîte (fichier PEM)"),
         "key_file": Option(lambda entry: entry.text(), "clé du certificat S/MIME (fichier PEM)"),
         "timeout_seconds": _TIMEOUT,

@@ -34,6 +34,7 @@ from passerelle.protocols.pamfr.events import (
     Visit,
 )
 from passerelle.protocols.pamfr.kinds import Event, PatientEvent, ServiceEvent
+from passerelle.protocols.pamfr.movements import Moved, MovementFact, Presence, Timeline, fact_of, timeline
 from passerelle.protocols.pamfr.reading import EXCLUDED, SUPPORTED, read, refusal_of, supported
 from passerelle.protocols.pamfr.receipt_events import BusinessAckEvent, ReceiptError
 from passerelle.protocols.pamfr.structure_events import Place, PlaceAction, PlaceKind, PlaceRef, StructureEvent
@@ -65,7 +66,9 @@ __all__ = [
     "InboundDocument",
     "Ins",
     "Location",
+    "Moved",
     "Movement",
+    "MovementFact",
     "Observation",
     "Order",
     "Participant",
@@ -77,15 +80,19 @@ __all__ = [
     "PlaceRef",
     "Pmsi",
     "Practitioner",
+    "Presence",
     "ReceiptError",
     "ServiceEvent",
     "StructureEvent",
+    "Timeline",
     "Traits",
     "Unit",
     "Visit",
     "check",
+    "fact_of",
     "read",
     "refusal_of",
     "supported",
+    "timeline",
     "write",
 ]

@@ -1,4 +1,4 @@
-"""The official FHIR R4 examples of the four types, and the official search parameters.
+"""The official FHIR R4 examples of the record's types, and the official search parameters.
 
 https://hl7.org/fhir/R4/downloads.html (package hl7.fhir.r4.examples 4.0.1)
 """
@@ -32,30 +32,29 @@ def examples() -> dict[str, bytes]:
         return {Path(member.name).name: archive.extractfile(member).read() for member in members}
 
 
-def of_the_four_types() -> dict[str, bytes]:
+def of_our_types() -> dict[str, bytes]:
     return {name: content for name, content in examples().items() if fhir.loads(content)["resourceType"] in fhir.SEARCH}
 
 
 def test_there_are_enough_examples_to_mean_something():
-    assert len(of_the_four_types()) >= 90
+    assert len(of_our_types()) >= 90
 
 
 def test_every_example_survives_the_round_trip():
-    for name, content in of_the_four_types().items():
+    for name, content in of_our_types().items():
         assert json.loads(fhir.dumps(fhir.loads(content))) == json.loads(content), name
 
 
 def test_no_example_has_a_fault_but_the_known_one():
     found = {
-        name: [issue.expression for issue in fhir.validate(fhir.loads(text))]
-        for name, text in of_the_four_types().items()
+        name: [issue.expression for issue in fhir.validate(fhir.loads(text))] for name, text in of_our_types().items()
     }
 
     assert {name: faults for name, faults in found.items() if faults} == KNOWN_FAULTS
 
 
 def test_every_example_gives_search_values():
-    for name, content in of_the_four_types().items():
+    for name, content in of_our_types().items():
         assert "_id" in fhir.extract(fhir.loads(content)), name
 
 

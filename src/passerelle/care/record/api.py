@@ -1,5 +1,6 @@
 """The door of the record: versioned FHIR resources, and what people read of them."""
 
+from passerelle.care.record.selectors.choices import dmp_choices
 from passerelle.care.record.selectors.clauses import SearchError
 from passerelle.care.record.selectors.facts import stream_encounters
 from passerelle.care.record.selectors.opening import open_document
@@ -44,6 +45,7 @@ __all__ = [
     "bulk_load",
     "bulk_load_contents",
     "delete",
+    "dmp_choices",
     "documents",
     "history",
     "observations",

@@ -1,19 +1,24 @@
 """What messages do to the record. Source: IHE PAM France 2.11 (ITI-30, ITI-31); CI-SIS, CDA carried by HL7 v2."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from passerelle.care.exchange.api import Inbound, Rejected
 from passerelle.care.identity import api as identity
+from passerelle.care.record.rules.appointments import fact_of as appointment_fact
+from passerelle.care.record.rules.consents import choices_of
 from passerelle.care.record.rules.documents import Frame
 from passerelle.care.record.rules.encounters import Numbered
 from passerelle.care.record.rules.patients import patient_of
 from passerelle.care.record.rules.stays import STAY_TRIGGERS
 from passerelle.care.record.rules.storing import fact_of, number_of
+from passerelle.care.record.services.appointments import PatientOf, apply_to_appointment
 from passerelle.care.record.services.charts import Chart, NumberedStay, lock_patients, lock_stays
+from passerelle.care.record.services.choices import keep_choice
 from passerelle.care.record.services.documents import file_documents
+from passerelle.care.record.services.moving import Move, UnknownStay, move_stay
 from passerelle.care.record.services.stays import StayOf, apply_to_stay
 from passerelle.care.record.services.writing import Origin, Whose, put, put_over
 from passerelle.core.directory import api as directory
@@ -25,21 +30,26 @@ def handle(inbound: Inbound) -> None:
     """Bring the record to what the message says, once identity has settled whose record it is.
 
     Raises:
-        Rejected: an event of a stay has no number to tell the stay by, or moves a stay to another patient.
+        Rejected: an event has no number to tell the stay or the appointment by, or moves a stay that is not there.
     """
     event = inbound.event
-    if not isinstance(event, pamfr.AdtEvent | pamfr.DocumentEvent):
+    if isinstance(event, pamfr.ServiceEvent):
         return
     who = _who(inbound, event)
     if isinstance(event, pamfr.DocumentEvent):
         _file(inbound, event, who)
         return
-    if event.trigger == "A44":
-        raise Rejected(where="EVN-1", why="le changement de patient d’un séjour demande une décision humaine")
+    if isinstance(event, pamfr.AppointmentEvent):
+        _book(inbound, event, who)
+        return
     chart = _chart(inbound, who)
     _write_patients(inbound, who, chart)
+    if event.trigger == "A44":
+        _move(inbound, event, who)
     if event.trigger in STAY_TRIGGERS:
         _apply(inbound, event, who, chart)
+    if event.consents is not None:
+        _choose(inbound, event, event.consents, who)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,11 @@ class _Who:
     @property
     def reference(self) -> identity.LocalIdentityRef:
         return self.patient.reference
+
+    @property
+    def file(self) -> PatientOf:
+        """Return the patient's file, as what hangs on it needs it."""
+        return PatientOf(self.reference.id, self.reference.establishment, self.place)
 
     @property
     def known_as(self) -> list[UUID]:
@@ -152,6 +167,39 @@ def _file(inbound: Inbound, event: pamfr.DocumentEvent, who: _Who) -> None:
     if chart.patient is None:
         _write_patients(inbound, who, chart)
     file_documents(event, frame, known_as=who.known_as, at=inbound.received_at, source=str(inbound.message_id))
+
+
+def _book(inbound: Inbound, event: pamfr.AppointmentEvent, who: _Who) -> None:
+    number = event.appointment.id
+    if not number:
+        raise Rejected(where="SCH-2", why="ni SCH-1 ni SCH-2 : le rendez-vous ne peut pas être reconnu")
+    chart = _chart(inbound, who)
+    if chart.patient is None:
+        _write_patients(inbound, who, chart)
+    fact = appointment_fact(event, str(inbound.message_id))
+    apply_to_appointment(fact, number, who.file, at=inbound.received_at)
+
+
+def _choose(inbound: Inbound, event: pamfr.AdtEvent, consents: pamfr.DmpConsents, who: _Who) -> None:
+    for choice in choices_of(consents, told_at=event.recorded_at):
+        keep_choice(choice, local_identity_id=who.reference.id, source=str(inbound.message_id))
+
+
+def _move(inbound: Inbound, event: pamfr.AdtEvent, who: _Who) -> None:
+    """Give the stay of MRG-3 (or PID-18) of the patient of MRG-1 to the patient of PID-3."""
+    account = event.moved_account
+    if account is None or not event.prior:
+        raise Rejected(where="MRG-3" if event.prior else "MRG-1", why="ni dossier ni patient cédant")
+    ceding = replace(event.patient, identifiers=event.prior, ins=None)
+    former = identity.locate_patient(ceding, establishment=inbound.establishment)
+    if former is None:
+        raise Rejected(where="MRG-1", why="patient cédant inconnu")
+    known = [one.id for one in former.known if one.establishment == who.reference.establishment]
+    origin = Origin(inbound.received_at, str(inbound.message_id), who.reference.establishment)
+    try:
+        move_stay(Move(account.value, who.reference.establishment, known, who.reference.id), origin)
+    except UnknownStay as refusal:
+        raise Rejected(where="MRG-3", why=str(refusal.__doc__)) from refusal
 
 
 def _stay_of_documents(who: _Who, number: str) -> UUID:

@@ -61,6 +61,8 @@ class Kind(Word):
     ENCOUNTER = "encounter", "Séjour"
     DOCUMENT = "document", "Document"
     OBSERVATION = "observation", "Résultat"
+    APPOINTMENT = "appointment", "Rendez-vous"
+    CONSENT = "consent", "Choix du patient"
     IDENTITY = "identity", "Identité"
     MESSAGE = "message", "Message d’échange"
     INDICATOR = "indicator", "Indicateur"
@@ -108,5 +110,7 @@ class State(Word):
     OPPOSED = "opposed", "Opposition du patient (masqué)"
 
 
-RECORD_KINDS = frozenset({Kind.PATIENT, Kind.ENCOUNTER, Kind.DOCUMENT, Kind.OBSERVATION})
+RECORD_KINDS = frozenset(
+    {Kind.PATIENT, Kind.ENCOUNTER, Kind.DOCUMENT, Kind.OBSERVATION, Kind.APPOINTMENT, Kind.CONSENT}
+)
 READING_ACTS = frozenset({Act.READ, Act.SEARCH, Act.HISTORY, Act.EXPORT})

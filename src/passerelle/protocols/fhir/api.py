@@ -18,7 +18,14 @@ from passerelle.protocols.fhir.datatypes import (
     reference,
 )
 from passerelle.protocols.fhir.issues import Issue
-from passerelle.protocols.fhir.resources import document_reference, encounter, observation, patient
+from passerelle.protocols.fhir.resources import (
+    appointment,
+    document_reference,
+    encounter,
+    observation,
+    participant,
+    patient,
+)
 from passerelle.protocols.fhir.search.criteria import (
     Criterion,
     DateCriterion,
@@ -62,6 +69,7 @@ __all__ = [
     "Token",
     "TokenCriterion",
     "UriCriterion",
+    "appointment",
     "attachment",
     "bundle_history",
     "bundle_searchset",
@@ -87,6 +95,7 @@ __all__ = [
     "parse_reference",
     "parse_string",
     "parse_token",
+    "participant",
     "patient",
     "period",
     "pruned",

@@ -1,7 +1,7 @@
-"""Builders of the four R4 resources of the record. `more` takes any other element under its FHIR name."""
+"""Builders of the R4 resources of the record. `more` takes any other element under its FHIR name."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from passerelle.protocols.fhir.codec import Json
@@ -83,3 +83,29 @@ def observation(
     """Return an Observation; `value` is its one `value[x]` pair, such as {"valueQuantity": quantity(…)}."""
     parts = {"resourceType": "Observation", "id": resource_id, "status": status, "code": code, "subject": subject}
     return pruned(parts | (value or {}) | more)
+
+
+def appointment(
+    resource_id: str | None = None,
+    *,
+    status: str,
+    start: datetime | str | None,
+    end: datetime | str | None,
+    participants: Sequence[Json],
+    **more: Any,
+) -> Json:
+    """Return an Appointment; the patient is one of the participants (`participant(reference)`)."""
+    parts = {
+        "resourceType": "Appointment",
+        "id": resource_id,
+        "status": status,
+        "start": moment(start),
+        "end": moment(end),
+        "participant": list(participants),
+    }
+    return pruned(parts | more)
+
+
+def participant(actor: Json, *, status: str = "accepted") -> Json:
+    """Return a participant of an Appointment."""
+    return {"actor": actor, "status": status}

@@ -1,7 +1,7 @@
-"""Structure of the four types and of the data types they use, in FHIR R4.
+"""Structure of the types of the record and of the data types they use, in FHIR R4.
 
-Source: http://hl7.org/fhir/R4/ (patient, encounter, documentreference, observation, datatypes). An element is
-`type` and a cardinality: nothing 0..1, `!` 1..1, `*` 0..*, `+` 1..*. A code with a required binding is
+Source: http://hl7.org/fhir/R4/ (patient, encounter, documentreference, observation, appointment, datatypes). An
+element is `type` and a cardinality: nothing 0..1, `!` 1..1, `*` 0..*, `+` 1..*. A code with a required binding is
 `code:value-set`. `Reference(A|B)` limits the target; `name[x]` is a choice of types.
 """
 
@@ -24,6 +24,11 @@ REQUIRED_CODES: dict[str, frozenset[str]] = {
         "composition-status": "preliminary final amended entered-in-error",
         "document-relationship-type": "replaces transforms signs appends",
         "observation-status": "registered preliminary final amended corrected cancelled entered-in-error unknown",
+        "appointment-status": (
+            "proposed pending booked arrived fulfilled cancelled noshow entered-in-error checked-in waitlist"
+        ),
+        "participant-required": "required optional information-only",
+        "participation-status": "accepted declined tentative needs-action",
         "quantity-comparator": "< <= >= >",
         "narrative-status": "generated extensions additional empty",
     }.items()
@@ -199,6 +204,38 @@ STRUCTURE: dict[str, dict[str, str]] = {
         "dataAbsentReason": "CodeableConcept",
         "interpretation": "CodeableConcept*",
         "referenceRange": "Observation.referenceRange*",
+    },
+    "Appointment": _RESOURCE
+    | {
+        "identifier": "Identifier*",
+        "status": "code:appointment-status!",
+        "cancelationReason": "CodeableConcept",
+        "serviceCategory": "CodeableConcept*",
+        "serviceType": "CodeableConcept*",
+        "specialty": "CodeableConcept*",
+        "appointmentType": "CodeableConcept",
+        "reasonCode": "CodeableConcept*",
+        "reasonReference": "Reference(Condition|Procedure|Observation|ImmunizationRecommendation)*",
+        "priority": "unsignedInt",
+        "description": "string",
+        "supportingInformation": "Reference*",
+        "start": "instant",
+        "end": "instant",
+        "minutesDuration": "positiveInt",
+        "slot": "Reference(Slot)*",
+        "created": "dateTime",
+        "comment": "string",
+        "patientInstruction": "string",
+        "basedOn": "Reference(ServiceRequest)*",
+        "participant": "Appointment.participant+",
+        "requestedPeriod": "Period*",
+    },
+    "Appointment.participant": {
+        "type": "CodeableConcept*",
+        "actor": ("Reference(Patient|Practitioner|PractitionerRole|RelatedPerson|Device|HealthcareService|Location)"),
+        "required": "code:participant-required",
+        "status": "code:participation-status!",
+        "period": "Period",
     },
     "Meta": {
         "versionId": "id",

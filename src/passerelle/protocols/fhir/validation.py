@@ -1,7 +1,7 @@
 """Faults of a resource: unknown or missing elements, cardinality, forms, required codes, references."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -33,7 +33,7 @@ class _Element:
 
 
 def validate(resource: Json) -> list[Issue]:
-    """Return the faults of a Patient, Encounter, DocumentReference or Observation, 50 at most."""
+    """Return the faults of a resource of a known type, 50 at most."""
     kind = resource.get("resourceType")
     if not isinstance(kind, str) or kind not in SEARCH:
         return [_fault("structure", "resourceType inconnu ou non pris en charge", "resourceType")]
@@ -168,6 +168,8 @@ def _invariants(kind: str, node: Json, where: str) -> Iterator[Issue]:
         yield _fault("invariant", "obs-6 : dataAbsentReason n’a de sens que sans valeur", f"{where}.dataAbsentReason")
     if kind == "Period" and _is_backwards(node.get("start"), node.get("end")):
         yield _fault("invariant", "per-1 : la fin précède le début", where)
+    if kind in _INVARIANTS:
+        yield from _INVARIANTS[kind](node, where)
     if kind == "Patient.contact" and not {"name", "telecom", "address", "organization"} & node.keys():
         yield _fault("invariant", "pat-1 : un contact a un nom, un moyen de le joindre ou une organisation", where)
 
@@ -180,3 +182,23 @@ def _is_backwards(start: Any, end: Any) -> bool:
     except FhirError:
         return False
     return earliest is not None and latest is not None and latest <= earliest
+
+
+def _of_appointment(node: Json, where: str) -> Iterator[Issue]:
+    if ("start" in node) != ("end" in node):
+        yield _fault("invariant", "app-2 : le début et la fin vont ensemble", where)
+    if "start" not in node and node.get("status") not in {"proposed", "cancelled", "waitlist"}:
+        yield _fault("invariant", "app-3 : un rendez-vous convenu a un début et une fin", where)
+    if "cancelationReason" in node and node.get("status") not in {"cancelled", "noshow"}:
+        yield _fault("invariant", "app-4 : une raison d’annulation suppose l’annulation", f"{where}.cancelationReason")
+
+
+def _of_participant(node: Json, where: str) -> Iterator[Issue]:
+    if not {"type", "actor"} & node.keys():
+        yield _fault("invariant", "app-1 : un participant a un rôle ou un nom", where)
+
+
+_INVARIANTS: dict[str, Callable[[Json, str], Iterator[Issue]]] = {
+    "Appointment": _of_appointment,
+    "Appointment.participant": _of_participant,
+}

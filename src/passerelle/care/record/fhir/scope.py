@@ -26,6 +26,7 @@ KINDS = {
     "Encounter": Kind.ENCOUNTER,
     "DocumentReference": Kind.DOCUMENT,
     "Observation": Kind.OBSERVATION,
+    "Appointment": Kind.APPOINTMENT,
 }
 NOTHING = Clause("false")
 

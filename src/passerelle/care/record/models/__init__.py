@@ -1,3 +1,5 @@
+from passerelle.care.record.models.appointment import AppointmentEvent
+from passerelle.care.record.models.choice import DmpChoice
 from passerelle.care.record.models.resource import Content, Resource, Version
 from passerelle.care.record.models.stay import StayEvent
 
@@ -45,6 +47,22 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "size": "neutral",
         "stored_at": "neutral",
     },
+    "AppointmentEvent": {
+        "id": "neutral",
+        "appointment_id": "neutral",
+        "source": "neutral",
+        "trigger": "neutral",
+        "received_at": "neutral",
+        "content": "health",
+    },
+    "DmpChoice": {
+        "id": "neutral",
+        "local_identity_id": "neutral",
+        "subject": "neutral",
+        "is_permitted": "health",
+        "collected_at": "neutral",
+        "source": "neutral",
+    },
     "StayEvent": {
         "id": "neutral",
         "stay_id": "neutral",
@@ -58,4 +76,4 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
     },
 }
 
-__all__ = ["CLASSIFICATION", "Content", "Resource", "StayEvent", "Version"]
+__all__ = ["CLASSIFICATION", "AppointmentEvent", "Content", "DmpChoice", "Resource", "StayEvent", "Version"]

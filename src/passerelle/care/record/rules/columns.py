@@ -38,7 +38,7 @@ values_in_order: Callable[[Columns], tuple[Any, ...]] = attrgetter(*COLUMN_NAMES
 
 
 def columns_of(resource: Json) -> Columns:
-    """Return the search columns of a Patient, Encounter, DocumentReference or Observation.
+    """Return the search columns of a resource of a stored type.
 
     What cannot be read is left out, as the standard asks of a server that accepts a resource.
 
@@ -104,11 +104,24 @@ def _observation(resource: Json) -> Columns:
     )
 
 
+def _appointment(resource: Json) -> Columns:
+    start, end = _moment(resource.get("start"))
+    return Columns(
+        status=_text(resource.get("status")),
+        codes=_concepts(resource.get("serviceType")),
+        categories=_concepts(resource.get("appointmentType")),
+        date_start=start,
+        date_end=end,
+        identifiers=_identifiers(resource.get("identifier")),
+    )
+
+
 _READERS: dict[str, Callable[[Json], Columns]] = {
     "Patient": _patient,
     "Encounter": _encounter,
     "DocumentReference": _document_reference,
     "Observation": _observation,
+    "Appointment": _appointment,
 }
 
 

@@ -30,13 +30,13 @@ class Searched:
 
 
 _ALL = {"_id": Searched("id", Reads.ID), "_lastUpdated": Searched("last_updated", Reads.UPDATED)}
-_OF_A_PATIENT = {
+_NAMING_A_PATIENT = {
     "patient": Searched("local_identity_id", Reads.SUBJECT),
-    "subject": Searched("local_identity_id", Reads.SUBJECT),
     "identifier": Searched("identifiers", Reads.TOKENS),
     "status": Searched("status", Reads.CODE),
     "date": Searched("date_start", Reads.DATES),
 }
+_OF_A_PATIENT = {**_NAMING_A_PATIENT, "subject": Searched("local_identity_id", Reads.SUBJECT)}
 
 SEARCHED: dict[str, dict[str, Searched]] = {
     "Patient": {
@@ -70,6 +70,12 @@ SEARCHED: dict[str, dict[str, Searched]] = {
         "encounter": Searched("encounter", Reads.ENCOUNTER),
         "_security": Searched("security", Reads.TOKENS),
         "value-quantity": Searched("number_value", Reads.NUMBER),
+    },
+    "Appointment": {
+        **_ALL,
+        **_NAMING_A_PATIENT,
+        "service-type": Searched("codes", Reads.TOKENS),
+        "appointment-type": Searched("categories", Reads.TOKENS),
     },
 }
 TYPES = tuple(SEARCHED)

@@ -127,11 +127,6 @@ def test_a_stay_without_a_number_waits_for_a_human():
         arrive(adt("A01", patient("1")))
 
 
-def test_a_stay_given_to_another_patient_waits_for_a_human():
-    with pytest.raises(Rejected, match="EVN-1"):
-        arrive(adt("A44", replace(patient("1"), account=NDA), prior=(ipp("2"),)))
-
-
 def test_after_a_merge_the_stays_of_both_are_those_of_one_person():
     first = arrive(stay_event("A01", 0, number="M1"))
     second = arrive(stay_event("A01", 1, who=patient("2"), number="M9"), received=1)

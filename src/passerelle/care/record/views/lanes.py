@@ -54,7 +54,7 @@ class Lanes:
         )
 
     def _start(self) -> datetime:
-        return min((stay.start for stay in self.shown.stays if stay.start), default=self.until)
+        return min(self.until, *(stay.start for stay in self.shown.stays if stay.start), self.until)
 
     def _x(self, at: datetime) -> float:
         first, last = self._start() - _MARGIN, self.until + _MARGIN

@@ -24,7 +24,10 @@ ACTS = dict(
 STATES = dict(
     zip("NSAMPO", ["normal", "sensitive", "unannounced", "minor_secret", "protected", "opposed"], strict=True)
 )
-GROUPS = {"dossier": "patient encounter document observation", "commun": "none establishment territory"}
+GROUPS = {
+    "dossier": "patient encounter document observation appointment consent",
+    "commun": "none establishment territory",
+}
 
 
 def _words(column):

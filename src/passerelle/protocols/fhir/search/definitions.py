@@ -1,4 +1,4 @@
-"""Search parameters of the four types, as tables of paths.
+"""Search parameters of the types of the record, as tables of paths.
 
 Compiled from the SearchParameter resources of FHIR R4 (http://hl7.org/fhir/R4/searchparameter-registry.html). A path is
 the element names joined by dots; `name[key=value]` keeps the items whose `key` has that value; `name?` is whether it is
@@ -192,9 +192,38 @@ _OBSERVATION = {
     ),
 }
 
+_ACTOR = "participant.actor"
+_APPOINTMENT = {
+    **_ALL,
+    "patient": SearchParameter(SearchKind.REFERENCE, (_ACTOR,), ("Patient",)),
+    "practitioner": SearchParameter(SearchKind.REFERENCE, (_ACTOR,), ("Practitioner",)),
+    "location": SearchParameter(SearchKind.REFERENCE, (_ACTOR,), ("Location",)),
+    **_table(
+        SearchKind.TOKEN,
+        appointment__type="appointmentType",
+        identifier="identifier",
+        part__status="participant.status",
+        reason__code="reasonCode",
+        service__category="serviceCategory",
+        service__type="serviceType",
+        specialty="specialty",
+        status="status",
+    ),
+    **_table(SearchKind.DATE, date="start"),
+    **_table(
+        SearchKind.REFERENCE,
+        actor=_ACTOR,
+        based__on="basedOn",
+        reason__reference="reasonReference",
+        slot="slot",
+        supporting__info="supportingInformation",
+    ),
+}
+
 SEARCH: dict[str, dict[str, SearchParameter]] = {
     "Patient": _PATIENT,
     "Encounter": _ENCOUNTER,
     "DocumentReference": _DOCUMENT_REFERENCE,
     "Observation": _OBSERVATION,
+    "Appointment": _APPOINTMENT,
 }

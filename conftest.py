@@ -31,5 +31,6 @@ def static_files_and_passwords_are_quick(tmp_path_factory: pytest.TempPathFactor
         STATIC_ROOT=tmp_path_factory.mktemp("static"),
         WHITENOISE_USE_FINDERS=True,
         PASSWORD_HASHERS=PASSWORD_HASHERS,
+        ACCEPTS_TEST_INS=True,  # whoever the tests speak of has a test number
     ):
         yield

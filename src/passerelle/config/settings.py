@@ -197,3 +197,15 @@ LOGGING = {
 
 PASSERELLE_VAR = VAR
 PASSERELLE_PROJECT = PROJECT
+
+# A test or demonstration INS never stands for a real person: outside the demonstration its message waits for a human.
+ACCEPTS_TEST_INS = DEMO
+INSI = {
+    "address": os.environ.get("PASSERELLE_INSI_ADDRESS", ""),
+    "certificate": os.environ.get("PASSERELLE_INSI_CERTIFICATE", ""),
+    "key": os.environ.get("PASSERELLE_INSI_KEY", ""),
+    "authority": os.environ.get("PASSERELLE_INSI_AUTHORITY", ""),
+    "authorisation": os.environ.get("PASSERELLE_INSI_AUTHORISATION", ""),
+    "billing_identifier": os.environ.get("PASSERELLE_INSI_FINESS", ""),
+    "sector": os.environ.get("PASSERELLE_INSI_SECTOR", ""),
+}

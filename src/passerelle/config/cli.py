@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Entry] = {
     "serve": Entry("commands.serve:serve", "Ouvrir la maison : pages, écoute MLLP, exécutants."),
     "listen": Entry("cli_exchange:listen", "Recevoir les messages HL7 v2 par MLLP."),
     "work": Entry("cli_exchange:work", "Appliquer les messages reçus, dans l’ordre de chaque patient."),
+    "deliver": Entry("commands.deliver:deliver", "Envoyer aux destinataires déclarés."),
     "tasks": Entry("commands.tasks:tasks", "Exécuter les tâches ordinaires (scellés du journal, extraits)."),
     "send": Entry("cli_exchange:send", "Envoyer des messages HL7 v2 par MLLP."),
     "load": Entry("commands.load:load", "Charger les données de référence du territoire."),

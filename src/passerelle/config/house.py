@@ -45,6 +45,7 @@ def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list
     house = [
         Child("écoute MLLP", listener),
         Child("exécutant des échanges", [*passerelle, "work"]),
+        Child("envois", [*passerelle, "deliver"]),
     ]
     if pages:
         house.append(Child("tâches", [*passerelle, "tasks"]))

@@ -1,3 +1,9 @@
-"""The door of delivery: what other packages may import."""
+"""The door of delivery: what other packages and the command line may import."""
 
-__all__: list[str] = []
+from passerelle.care.delivery.sending.process import Sender
+from passerelle.care.delivery.services.publishing import publish
+
+__all__ = [
+    "Sender",
+    "publish",
+]

@@ -6,74 +6,141 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('destination', models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name='destinataire')),
-                ('token', models.BigIntegerField(db_default=0, verbose_name='jeton de l’expéditeur')),
-                ('circuit', models.CharField(db_default='closed', max_length=10, verbose_name='disjoncteur')),
-                ('failures', models.PositiveIntegerField(db_default=0, verbose_name='échecs de suite')),
-                ('retry_at', models.DateTimeField(blank=True, null=True, verbose_name='prochain essai')),
-                ('paused_at', models.DateTimeField(blank=True, null=True, verbose_name='suspendu le')),
-                ('paused_by', models.CharField(blank=True, db_default='', max_length=200, verbose_name='suspendu par')),
-                ('paused_reason', models.CharField(blank=True, db_default='', max_length=300, verbose_name='motif de la suspension')),
-                ('last_success_at', models.DateTimeField(blank=True, null=True, verbose_name='dernier succès')),
-                ('last_error_at', models.DateTimeField(blank=True, null=True, verbose_name='dernière erreur')),
-                ('last_error', models.TextField(blank=True, db_default='', verbose_name='dernière erreur, en clair')),
+                (
+                    "destination",
+                    models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name="destinataire"),
+                ),
+                ("token", models.BigIntegerField(db_default=0, verbose_name="jeton de l’expéditeur")),
+                ("circuit", models.CharField(db_default="closed", max_length=10, verbose_name="disjoncteur")),
+                ("failures", models.PositiveIntegerField(db_default=0, verbose_name="échecs de suite")),
+                ("retry_at", models.DateTimeField(blank=True, null=True, verbose_name="prochain essai")),
+                ("paused_at", models.DateTimeField(blank=True, null=True, verbose_name="suspendu le")),
+                ("paused_by", models.CharField(blank=True, db_default="", max_length=200, verbose_name="suspendu par")),
+                (
+                    "paused_reason",
+                    models.CharField(blank=True, db_default="", max_length=300, verbose_name="motif de la suspension"),
+                ),
+                ("last_success_at", models.DateTimeField(blank=True, null=True, verbose_name="dernier succès")),
+                ("last_error_at", models.DateTimeField(blank=True, null=True, verbose_name="dernière erreur")),
+                ("last_error", models.TextField(blank=True, db_default="", verbose_name="dernière erreur, en clair")),
             ],
             options={
-                'verbose_name': 'ligne vers un destinataire',
+                "verbose_name": "ligne vers un destinataire",
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('destination', models.CharField(max_length=60, verbose_name='destinataire')),
-                ('cause', models.CharField(max_length=300, verbose_name='cause')),
-                ('keys', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None, verbose_name='identifiants du patient')),
-                ('code', models.CharField(max_length=20, verbose_name='type')),
-                ('trigger', models.CharField(blank=True, max_length=20, verbose_name='événement')),
-                ('control_id', models.CharField(blank=True, max_length=200, verbose_name='identifiant de contrôle (MSH-10)')),
-                ('establishment', models.CharField(blank=True, max_length=60, verbose_name='établissement')),
-                ('recipient', models.CharField(blank=True, max_length=254, verbose_name='adresse du correspondant')),
-                ('payload', models.BinaryField(verbose_name='octets à envoyer')),
-                ('created_at', models.DateTimeField(verbose_name='mis en file le')),
-                ('state', models.CharField(choices=[('waiting', 'à envoyer'), ('sending', 'en cours d’envoi'), ('ambiguous', 'peut-être arrivé, à décider'), ('delivered', 'délivré'), ('failed', 'refusé par le destinataire'), ('cancelled', 'annulé')], max_length=10, verbose_name='état')),
-                ('attempts', models.PositiveIntegerField(db_default=0, verbose_name='essais')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='prochain essai')),
-                ('token', models.BigIntegerField(db_default=0, verbose_name='jeton de l’expéditeur')),
-                ('begun_at', models.DateTimeField(blank=True, null=True, verbose_name='dernier essai commencé le')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='réglé le')),
-                ('answer_code', models.CharField(blank=True, db_default='', max_length=20, verbose_name='code de réponse')),
-                ('reason', models.TextField(blank=True, db_default='', verbose_name='dernière explication')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("destination", models.CharField(max_length=60, verbose_name="destinataire")),
+                ("cause", models.CharField(max_length=300, verbose_name="cause")),
+                (
+                    "keys",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None, verbose_name="identifiants du patient"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="type")),
+                ("trigger", models.CharField(blank=True, max_length=20, verbose_name="événement")),
+                (
+                    "control_id",
+                    models.CharField(blank=True, max_length=200, verbose_name="identifiant de contrôle (MSH-10)"),
+                ),
+                ("establishment", models.CharField(blank=True, max_length=60, verbose_name="établissement")),
+                ("recipient", models.CharField(blank=True, max_length=254, verbose_name="adresse du correspondant")),
+                ("payload", models.BinaryField(verbose_name="octets à envoyer")),
+                ("created_at", models.DateTimeField(verbose_name="mis en file le")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "à envoyer"),
+                            ("sending", "en cours d’envoi"),
+                            ("ambiguous", "peut-être arrivé, à décider"),
+                            ("delivered", "délivré"),
+                            ("failed", "refusé par le destinataire"),
+                            ("cancelled", "annulé"),
+                        ],
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(db_default=0, verbose_name="essais")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="prochain essai")),
+                ("token", models.BigIntegerField(db_default=0, verbose_name="jeton de l’expéditeur")),
+                ("begun_at", models.DateTimeField(blank=True, null=True, verbose_name="dernier essai commencé le")),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="réglé le")),
+                (
+                    "answer_code",
+                    models.CharField(blank=True, db_default="", max_length=20, verbose_name="code de réponse"),
+                ),
+                ("reason", models.TextField(blank=True, db_default="", verbose_name="dernière explication")),
             ],
             options={
-                'verbose_name': 'envoi',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'sending', 'ambiguous'])), fields=['destination', 'id'], name='delivery_item_pending'), models.Index(fields=['destination', 'state', 'id'], name='delivery_item_listed'), models.Index(fields=['control_id'], name='delivery_item_control')],
-                'constraints': [models.UniqueConstraint(fields=('destination', 'cause'), name='delivery_once_per_cause')],
+                "verbose_name": "envoi",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "sending", "ambiguous"])),
+                        fields=["destination", "id"],
+                        name="delivery_item_pending",
+                    ),
+                    models.Index(fields=["destination", "state", "id"], name="delivery_item_listed"),
+                    models.Index(fields=["control_id"], name="delivery_item_control"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("destination", "cause"), name="delivery_once_per_cause")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(verbose_name='quand')),
-                ('kind', models.CharField(choices=[('delivered', 'délivré'), ('refused', 'refusé par le destinataire'), ('later', 'remis à plus tard par le destinataire'), ('not_sent', 'destinataire injoignable'), ('unanswered', 'envoyé, sans réponse'), ('interrupted', 'envoi interrompu net'), ('resent', 'envoyé de nouveau sur décision'), ('assumed', 'considéré délivré sur décision'), ('retried', 'relancé'), ('cancelled', 'annulé'), ('read', 'lu par le destinataire'), ('not_read', 'non intégré par le destinataire')], max_length=12, verbose_name='quoi')),
-                ('actor_name', models.CharField(blank=True, db_default='', max_length=200, verbose_name='par')),
-                ('note', models.TextField(blank=True, db_default='', verbose_name='précision')),
-                ('answer', models.BinaryField(blank=True, default=b'', verbose_name='réponse')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='delivery.item', verbose_name='envoi')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(verbose_name="quand")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("delivered", "délivré"),
+                            ("refused", "refusé par le destinataire"),
+                            ("later", "remis à plus tard par le destinataire"),
+                            ("not_sent", "destinataire injoignable"),
+                            ("unanswered", "envoyé, sans réponse"),
+                            ("interrupted", "envoi interrompu net"),
+                            ("resent", "envoyé de nouveau sur décision"),
+                            ("assumed", "considéré délivré sur décision"),
+                            ("retried", "relancé"),
+                            ("cancelled", "annulé"),
+                            ("read", "lu par le destinataire"),
+                            ("not_read", "non intégré par le destinataire"),
+                        ],
+                        max_length=12,
+                        verbose_name="quoi",
+                    ),
+                ),
+                ("actor_name", models.CharField(blank=True, db_default="", max_length=200, verbose_name="par")),
+                ("note", models.TextField(blank=True, db_default="", verbose_name="précision")),
+                ("answer", models.BinaryField(blank=True, default=b"", verbose_name="réponse")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="delivery.item",
+                        verbose_name="envoi",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'étape d’un envoi',
+                "verbose_name": "étape d’un envoi",
             },
         ),
     ]

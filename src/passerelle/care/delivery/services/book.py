@@ -1,0 +1,60 @@
+"""The destinations declared, and who wants what: asked for each message, so kept in memory."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from passerelle.care.channels import api as channels
+from passerelle.care.channels.api import Destination
+from passerelle.care.delivery.rules.subscribing import wants
+
+
+@dataclass(slots=True)
+class _Book:
+    """What was worked out from one reading of the declarations."""
+
+    destinations: tuple[Destination, ...] = ()
+    by_type: dict[tuple[str, str], tuple[Destination, ...]] = field(default_factory=dict)
+    changes: tuple[Destination, ...] = ()
+
+
+_book = _Book()
+
+
+def declared() -> tuple[Destination, ...]:
+    """Return the destinations in force."""
+    return _current().destinations
+
+
+def destination(code: str) -> Destination | None:
+    """Return a destination in force, None when it is not declared or no longer."""
+    return next((one for one in declared() if one.code == code), None)
+
+
+def subscribers(code: str, trigger: str) -> tuple[Destination, ...]:
+    """Return the destinations whose declaration asks for this type of message; the answer is kept."""
+    book = _current()
+    found = book.by_type.get((code, trigger))
+    if found is None:
+        found = tuple(one for one in book.destinations if wants(one.sends, code, trigger))
+        book.by_type[code, trigger] = found
+    return found
+
+
+def followers_of_changes() -> tuple[Destination, ...]:
+    """Return the destinations that want the changes of identity."""
+    return _current().changes
+
+
+def _current() -> _Book:
+    """Work out again only when the declarations are other ones: they are kept in memory below, so told by address."""
+    global _book
+    now = channels.destinations()
+    known = _book.destinations
+    if len(now) != len(known) or any(one is not other for one, other in zip(now, known, strict=True)):
+        _book = _made(now)
+    return _book
+
+
+def _made(destinations: Iterable[Destination]) -> _Book:
+    kept = tuple(destinations)
+    return _Book(kept, {}, tuple(one for one in kept if one.changes))

@@ -163,6 +163,7 @@ class Flow(models.Model):
     establishment = models.CharField("établissement", max_length=60, blank=True)
     facility = models.CharField("établissement émetteur (MSH-4)", max_length=300, blank=True)
     application = models.CharField("application émettrice (MSH-3)", max_length=300, blank=True)
+    channel = models.CharField("canal", max_length=60, blank=True, db_default="")
     ack_code = models.CharField("code d’acquittement", max_length=2, blank=True)
     outcome = models.CharField("jugement", max_length=10, choices=Outcome.choices)
     count = models.PositiveBigIntegerField("messages")
@@ -172,7 +173,7 @@ class Flow(models.Model):
         verbose_name_plural = "débits par minute"
         constraints = [
             models.UniqueConstraint(
-                fields=["minute", "establishment", "facility", "application", "ack_code", "outcome"],
+                fields=["minute", "establishment", "facility", "application", "channel", "ack_code", "outcome"],
                 name="exchange_flow_once",
             )
         ]
@@ -187,6 +188,7 @@ class SenderTotal(models.Model):
     establishment = models.CharField("établissement", max_length=60, blank=True)
     facility = models.CharField("établissement émetteur (MSH-4)", max_length=300, blank=True)
     application = models.CharField("application émettrice (MSH-3)", max_length=300, blank=True)
+    channel = models.CharField("canal", max_length=60, blank=True, db_default="")
     ack_code = models.CharField("code d’acquittement", max_length=2, blank=True)
     outcome = models.CharField("jugement", max_length=10, choices=Outcome.choices)
     count = models.PositiveBigIntegerField("messages")
@@ -197,7 +199,7 @@ class SenderTotal(models.Model):
         verbose_name_plural = "totaux des émetteurs"
         constraints = [
             models.UniqueConstraint(
-                fields=["establishment", "facility", "application", "ack_code", "outcome"],
+                fields=["establishment", "facility", "application", "channel", "ack_code", "outcome"],
                 name="exchange_sender_total_once",
             )
         ]
@@ -213,6 +215,7 @@ class Shelf(models.Model):
     establishment = models.CharField("établissement", max_length=60, blank=True)
     facility = models.CharField("établissement émetteur (MSH-4)", max_length=300, blank=True)
     application = models.CharField("application émettrice (MSH-3)", max_length=300, blank=True)
+    channel = models.CharField("canal", max_length=60, blank=True, db_default="")
     code = models.CharField("type de message", max_length=20, blank=True)
     trigger = models.CharField("événement", max_length=20, blank=True)
     count = models.PositiveIntegerField("messages")
@@ -221,13 +224,14 @@ class Shelf(models.Model):
         verbose_name = "rayon"
         constraints = [
             models.UniqueConstraint(
-                fields=["block", "establishment", "facility", "application", "code", "trigger"],
+                fields=["block", "establishment", "facility", "application", "channel", "code", "trigger"],
                 name="exchange_shelf_once",
             )
         ]
         indexes = [
             models.Index(fields=["code", "trigger", "block"], name="exchange_shelf_kind"),
             models.Index(fields=["establishment", "block"], name="exchange_shelf_place"),
+            models.Index(fields=["channel", "block"], name="exchange_shelf_channel"),
         ]
 
     def __str__(self) -> str:
@@ -368,13 +372,15 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "is_edited": "neutral",
     },
     "Flow": dict.fromkeys(
-        ["id", "minute", "establishment", "facility", "application", "ack_code", "outcome", "count"], "neutral"
+        ["id", "minute", "establishment", "facility", "application", "channel", "ack_code", "outcome", "count"],
+        "neutral",
     ),
     "SenderTotal": dict.fromkeys(
-        ["id", "establishment", "facility", "application", "ack_code", "outcome", "count", "last_at"], "neutral"
+        ["id", "establishment", "facility", "application", "channel", "ack_code", "outcome", "count", "last_at"],
+        "neutral",
     ),
     "Shelf": dict.fromkeys(
-        ["id", "block", "establishment", "facility", "application", "code", "trigger", "count"], "neutral"
+        ["id", "block", "establishment", "facility", "application", "channel", "code", "trigger", "count"], "neutral"
     ),
     "FlowMark": dict.fromkeys(["id", "settled_seq", "seen_seq", "seen_at"], "neutral"),
     "Alert": {

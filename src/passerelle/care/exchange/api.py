@@ -3,6 +3,7 @@
 from passerelle.care.exchange.benchmark.running import run as run_benchmark
 from passerelle.care.exchange.client import Answer, Connection, NoAnswer, WrongAnswer, messages_of, numbered
 from passerelle.care.exchange.handlers import Findings, Inbound, Rejected, register_handler, remove_handler
+from passerelle.care.exchange.idle import register_idle_work, remove_idle_work
 from passerelle.care.exchange.listener.running import serve
 from passerelle.care.exchange.listener.server import Limits, PortTaken
 from passerelle.care.exchange.services.applying import apply_one, apply_waiting
@@ -30,7 +31,9 @@ __all__ = [
     "numbered",
     "receive",
     "register_handler",
+    "register_idle_work",
     "remove_handler",
+    "remove_idle_work",
     "route_new_messages",
     "run_benchmark",
     "serve",

@@ -3,12 +3,14 @@
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 
 import psycopg
 from django.db import Error, connection
 
+from passerelle.care.exchange.idle import do_idle_work
 from passerelle.care.exchange.services.applying import apply_waiting, recover
 from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.storing import CHANNEL
@@ -16,6 +18,7 @@ from passerelle.care.exchange.services.storing import CHANNEL
 _log = logging.getLogger(__name__)
 _LONGEST_SLEEP_S = 0.5
 _PAUSE_AFTER_FAILURE_S = 0.5
+_LONGEST_WITHOUT_IDLE_WORK_S = 1.0
 
 
 class Worker:
@@ -26,6 +29,7 @@ class Worker:
         self._stop = threading.Event()
         self._has_recovered = False
         self._bell: psycopg.Connection | None = None
+        self._idle_work_at = 0.0
 
     def stop(self) -> None:
         self._stop.set()
@@ -39,7 +43,7 @@ class Worker:
         """Work until told to stop; a database that goes away is waited for."""
         while not self._stop.is_set():
             try:
-                if not self._turn():
+                if not self._turn() + self._idle_work():
                     self._sleep()
             except (Error, psycopg.Error) as error:
                 _log.warning("database unavailable (%s), trying again", type(error).__name__)
@@ -54,7 +58,18 @@ class Worker:
             # The former worker may have been killed by one of these: they are taken one by one, before any other.
             recover(clock=self._clock)
             self._has_recovered = True
-        return routed + apply_waiting(clock=self._clock)
+        done = routed + apply_waiting(clock=self._clock)
+        if not done:
+            self._idle_work_at = 0.0
+        return done
+
+    def _idle_work(self) -> int:
+        """Do what waits behind messages: when none waits, and once a second when they never cease."""
+        if time.monotonic() - self._idle_work_at < _LONGEST_WITHOUT_IDLE_WORK_S:
+            return 0
+        done = do_idle_work(self._clock)
+        self._idle_work_at = time.monotonic()
+        return done
 
     def _listen(self) -> None:
         """Listen before looking, so that what arrives meanwhile rings."""

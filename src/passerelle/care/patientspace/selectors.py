@@ -19,13 +19,18 @@ _SHOWN_AT_HOME = 3
 _PER_PAGE = 40
 _BATCH = 100
 _BATCHES = 10
+_NOT_TOLD = frozenset({"entered-in-error", "noshow"})
 _CODES = {action.label: action.value for action in audit.Action}
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """« Ce qui vous attend »: `next_stay` is planned, `current_stay` open, `last_stay` over; any may be absent."""
+    """« Ce qui vous attend »: `next_stay` is planned, `current_stay` open, `last_stay` over; any may be absent.
 
+    `appointments` are those to come, in order; one that was cancelled stays until its hour has passed.
+    """
+
+    appointments: tuple[record.AppointmentRow, ...]
     next_stay: record.StayRow | None
     current_stay: record.StayRow | None
     last_stay: record.StayRow | None
@@ -60,7 +65,9 @@ def home(viewer: Viewer, person_id: UUID, *, at: datetime) -> Home:
     planned = [stay for stay in timeline.stays if stay.status == "planned" and stay.start and stay.start > at]
     current = [stay for stay in timeline.stays if stay.status in {"arrived", "in-progress", "onleave"}]
     over = [stay for stay in timeline.stays if stay.status == "finished"]
+    coming = [one for one in timeline.appointments if one.end and one.end > at]
     return Home(
+        appointments=tuple(one for one in coming if one.status not in _NOT_TOLD),
         next_stay=min(planned, key=lambda stay: stay.start or at, default=None),
         current_stay=current[0] if current else None,
         last_stay=over[0] if over else None,

@@ -12,6 +12,7 @@ from passerelle.care.record.selectors.reading import (
 )
 from passerelle.care.record.selectors.relations import relation_to
 from passerelle.care.record.selectors.rows import (
+    AppointmentRow,
     DocumentRow,
     EncounterFact,
     LocationRow,
@@ -29,6 +30,7 @@ from passerelle.care.record.services.loading import BulkRow, bulk_load
 from passerelle.care.record.services.writing import Stored, delete, put
 
 __all__ = [
+    "AppointmentRow",
     "BulkContent",
     "BulkRow",
     "DocumentRow",

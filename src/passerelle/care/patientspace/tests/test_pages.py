@@ -1,6 +1,7 @@
 """The patient's pages, on a record stored for real."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -8,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from passerelle.care.record import api as record
 from passerelle.care.record.tests import pages
 from passerelle.core.access.api import Role
+from passerelle.protocols import fhir
 
 pytestmark = pytest.mark.django_db
 NAMES = ("home", "stays", "documents", "accesses")
@@ -186,3 +189,48 @@ def test_a_page_needs_no_script(zoe, name):
 
     assert "javascript:" not in page
     assert " hx-" not in page
+
+
+def an_appointment(local, *, days, status="booked", **more):
+    start = timezone.now() + timedelta(days=days)
+    resource = fhir.appointment(
+        str(uuid4()),
+        status=status,
+        start=start,
+        end=start + timedelta(minutes=30),
+        participants=[
+            fhir.participant(fhir.reference(f"Patient/{local}")),
+            fhir.participant(fhir.reference(None, display="Consultation 3")),
+        ],
+        serviceType=[fhir.codeable_concept(text="Cardiologie")],
+        **more,
+    )
+    record.put(resource, local_identity_id=local, at=timezone.now(), source="essai")
+
+
+def test_the_first_page_tells_the_appointments_to_come_in_order(zoe):
+    an_appointment(zoe[1], days=20, comment="Venir à jeun")
+    an_appointment(zoe[1], days=3)
+    an_appointment(zoe[1], days=-3)
+
+    page = shown(zoe[3], "home")
+
+    assert "Vos prochains rendez-vous" in page
+    assert page.count("Cardiologie") == 2
+    assert page.index("Consultation 3") < page.index("Venir à jeun")
+    assert "Aucune venue prévue" not in page
+
+
+def test_a_cancelled_appointment_says_so_until_its_hour(zoe):
+    an_appointment(zoe[1], days=3, status="cancelled", cancelationReason=fhir.codeable_concept(text="Service fermé"))
+
+    page = shown(zoe[3], "home")
+
+    assert "Annulé" in page
+    assert "Service fermé" in page
+
+
+def test_an_appointment_entered_in_error_is_not_told(zoe):
+    an_appointment(zoe[1], days=3, status="entered-in-error")
+
+    assert "Vos prochains rendez-vous" not in shown(zoe[3], "home")

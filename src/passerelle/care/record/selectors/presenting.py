@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from passerelle.care.record.rules.encounters import PERSONS
 from passerelle.care.record.rules.visibility import restrictions_of
-from passerelle.care.record.selectors.rows import DocumentRow, LocationRow, ObservationRow, StayRow
+from passerelle.care.record.selectors.rows import AppointmentRow, DocumentRow, LocationRow, ObservationRow, StayRow
 from passerelle.core.directory import api as directory
 from passerelle.protocols.fhir import api as fhir
 
@@ -28,6 +29,18 @@ CLASS_LABELS = {
     "PRENC": "Préadmission",
     "HH": "Hospitalisation à domicile",
 }
+APPOINTMENT_LABELS = {
+    "proposed": "Proposé",
+    "pending": "En attente de confirmation",
+    "booked": "Prévu",
+    "arrived": "Arrivé",
+    "checked-in": "Arrivé",
+    "fulfilled": "Honoré",
+    "cancelled": "Annulé",
+    "noshow": "Non venu",
+    "waitlist": "Sur liste d’attente",
+}
+OFF = frozenset({"cancelled", "noshow", "entered-in-error"})
 Json = Mapping[str, Any]
 
 
@@ -90,6 +103,31 @@ def _location(told: Json, establishment: str, where: Places) -> LocationRow:
 def _attending(resource: Json) -> str:
     named = (one.get("individual", {}).get("display", "") for one in resource.get("participant", []))
     return next((str(name) for name in named if name), "")
+
+
+def appointment_row(resource: Json, establishment: str, where: Places) -> AppointmentRow:
+    """Return the row of an Appointment."""
+    status = str(resource.get("status", ""))
+    others = [one.get("actor", {}) for one in resource.get("participant", [])]
+    named = [one for one in others if one.get("display") and not str(one.get("reference", "")).startswith("Patient/")]
+    people = tuple(str(one["display"]) for one in named if one.get("identifier", {}).get("system") == PERSONS)
+    places = [str(one["display"]) for one in named if "identifier" not in one]
+    service = _first(resource.get("serviceType")) or resource.get("appointmentType", {})
+    return AppointmentRow(
+        id=UUID(resource["id"]),
+        establishment=establishment,
+        establishment_name=where.establishments.get(establishment, establishment),
+        start=moment(resource.get("start")),
+        end=moment(resource.get("end")),
+        status=status,
+        status_label=APPOINTMENT_LABELS.get(status, status),
+        service=_label(service),
+        practitioners=people,
+        place=", ".join(places),
+        instructions=str(resource.get("comment", "")),
+        cancel_reason=_label(resource.get("cancelationReason", {})),
+        is_off=status in OFF,
+    )
 
 
 def document_row(resource: Json, establishment: str, where: Places, *, replaced_by: UUID | None = None) -> DocumentRow:

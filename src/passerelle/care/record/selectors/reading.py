@@ -12,7 +12,7 @@ from passerelle.care.identity import api as identity
 from passerelle.care.record.rules.visibility import restrictions_of, states_of
 from passerelle.care.record.selectors import presenting
 from passerelle.care.record.selectors.relations import relation_with, workplaces
-from passerelle.care.record.selectors.rows import DocumentRow, ObservationRow, StayRow, Timeline
+from passerelle.care.record.selectors.rows import AppointmentRow, DocumentRow, ObservationRow, StayRow, Timeline
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, Kind, Relation, Viewer
 from passerelle.protocols.fhir import api as fhir
@@ -46,12 +46,13 @@ def timeline(
     known = identity.local_identities(person_id)
     relation = relation_with(viewer, person_id, known, at=at)
     _check(viewer, Kind.PATIENT, relation, person_id, at)
-    kept = _kept(known, ("Encounter", "DocumentReference", "Observation"))
+    kept = _kept(known, ("Encounter", "DocumentReference", "Observation", "Appointment"))
     where = presenting.places()
     stays = _stays(viewer, relation, kept, where)
     documents = _documents(viewer, relation, kept, where)
     results = _observations(viewer, relation, kept, where)
-    rows: list[StayRow | DocumentRow | ObservationRow] = [*stays, *documents, *results]
+    booked = _appointments(viewer, relation, kept, where)
+    rows: list[StayRow | DocumentRow | ObservationRow | AppointmentRow] = [*stays, *documents, *results, *booked]
     present = sorted({(row.establishment, row.establishment_name) for row in rows})
     wanted = _Wanted(establishments, since, until)
     return _assembled(
@@ -62,6 +63,7 @@ def timeline(
             documents=tuple(row for row in documents if wanted.keeps(row.establishment, row.created_at)),
             observations=tuple(row for row in results if wanted.keeps(row.establishment, row.observed_at)),
             establishments=tuple(present),
+            appointments=tuple(row for row in booked if wanted.keeps(row.establishment, row.start, row.end)),
         )
     )
 
@@ -170,6 +172,15 @@ def _stays(viewer: Viewer, relation: Relation, kept: list[_Kept], where: present
     if not access.allowed(viewer, Kind.ENCOUNTER, Act.READ, relation=relation):
         return []
     return [presenting.stay_row(one.resource, one.establishment, where) for one in _of_type(kept, "Encounter")]
+
+
+def _appointments(
+    viewer: Viewer, relation: Relation, kept: list[_Kept], where: presenting.Places
+) -> list[AppointmentRow]:
+    if not access.allowed(viewer, Kind.APPOINTMENT, Act.READ, relation=relation):
+        return []
+    rows = [presenting.appointment_row(one.resource, one.establishment, where) for one in _of_type(kept, "Appointment")]
+    return sorted((row for row in rows if row.start), key=lambda row: (row.start, str(row.id)))
 
 
 def _observations(

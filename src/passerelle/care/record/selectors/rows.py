@@ -108,10 +108,30 @@ class StayRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AppointmentRow:
+    """An appointment over `[start, end)`; `status` is the FHIR one, `is_off` when the patient is no longer expected."""
+
+    id: UUID
+    establishment: str
+    establishment_name: str
+    start: datetime | None
+    end: datetime | None
+    status: str
+    status_label: str
+    service: str
+    practitioners: tuple[str, ...]
+    place: str
+    instructions: str
+    cancel_reason: str
+    is_off: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """A person's record over all establishments, newest first.
 
-    `documents` and `observations` are those outside any stay; those of a stay are in its row.
+    `documents` and `observations` are those outside any stay; those of a stay are in its row. `appointments` are in
+    the order of time.
     """
 
     person_id: UUID
@@ -120,6 +140,7 @@ class Timeline:
     documents: tuple[DocumentRow, ...]
     observations: tuple[ObservationRow, ...]
     establishments: tuple[tuple[str, str], ...]
+    appointments: tuple[AppointmentRow, ...] = ()
     first_date: date | None = None
     last_date: date | None = None
 

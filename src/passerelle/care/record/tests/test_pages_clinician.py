@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from passerelle.care.record import api as record
 from passerelle.care.record.tests import pages
 from passerelle.core.audit import api as audit
+from passerelle.protocols import fhir
 
 pytestmark = pytest.mark.django_db
 PAGES = ("timeline", "results", "summary")
@@ -267,3 +269,21 @@ def test_two_letters_swapped_are_shown_as_a_difference():
 
     assert '<mark class="differs">DIOP Marie</mark>' in found
     assert '<mark class="differs">DIPO Marie</mark>' in found
+
+
+def test_appointments_to_come_stand_above_the_stays(known):
+    local = pages.local_of(known, "arles")
+    start = timezone.now() + timedelta(days=5)
+    resource = fhir.appointment(
+        str(uuid4()),
+        status="booked",
+        start=start,
+        end=start + timedelta(minutes=30),
+        participants=[fhir.participant(fhir.reference(f"Patient/{local}"))],
+        serviceType=[fhir.codeable_concept(text="Cardiologie")],
+    )
+    record.put(resource, local_identity_id=local, at=timezone.now(), source="essai")
+
+    page = text(pages.alice().get(reverse("record:timeline", args=[known])))
+
+    assert page.index("Rendez-vous à venir") < page.index("Cardiologie") < page.index('aria-label="Séjours"')

@@ -35,6 +35,7 @@ def timeline(request: AuthenticatedRequest, person_id: UUID) -> HttpResponse:
         "is_narrow": form.is_valid() and form.is_narrow,
         "kind": form.cleaned_data.get("kind", "") if form.is_valid() else "",
         "documents": every_document(shown),
+        "coming": [row for row in whole.appointments if row.end and row.end > at and not row.is_off],
         "lanes": Lanes(shown, until=at, names=short_names()),
         "at": at,
         "tab": "timeline",

@@ -35,6 +35,7 @@ from passerelle.protocols.pamfr.events import (
 )
 from passerelle.protocols.pamfr.kinds import Event, PatientEvent, ServiceEvent
 from passerelle.protocols.pamfr.movements import Moved, MovementFact, Presence, Timeline, fact_of, timeline
+from passerelle.protocols.pamfr.mssante import Route, RoutingRefused, flags_of, identity_refusal, patient_mailbox, route
 from passerelle.protocols.pamfr.reading import EXCLUDED, SUPPORTED, read, refusal_of, supported
 from passerelle.protocols.pamfr.receipt_events import BusinessAckEvent, ReceiptError
 from passerelle.protocols.pamfr.structure_events import Place, PlaceAction, PlaceKind, PlaceRef, StructureEvent
@@ -82,6 +83,8 @@ __all__ = [
     "Practitioner",
     "Presence",
     "ReceiptError",
+    "Route",
+    "RoutingRefused",
     "ServiceEvent",
     "StructureEvent",
     "Timeline",
@@ -90,8 +93,12 @@ __all__ = [
     "Visit",
     "check",
     "fact_of",
+    "flags_of",
+    "identity_refusal",
+    "patient_mailbox",
     "read",
     "refusal_of",
+    "route",
     "supported",
     "timeline",
     "write",

@@ -34,7 +34,7 @@ from passerelle.protocols.pamfr.events import (
     Visit,
 )
 from passerelle.protocols.pamfr.kinds import Event, PatientEvent, ServiceEvent
-from passerelle.protocols.pamfr.movements import Moved, MovementFact, Presence, Timeline, fact_of, timeline
+from passerelle.protocols.pamfr.movements import STAY_EVENTS, Moved, MovementFact, Presence, Timeline, fact_of, timeline
 from passerelle.protocols.pamfr.mssante import Route, RoutingRefused, flags_of, identity_refusal, patient_mailbox, route
 from passerelle.protocols.pamfr.reading import EXCLUDED, SUPPORTED, read, refusal_of, supported
 from passerelle.protocols.pamfr.receipt_events import BusinessAckEvent, ReceiptError
@@ -48,6 +48,7 @@ __all__ = [
     "INVISIBLE_REP_LEGAUX",
     "MASQUE_PS",
     "RESTRICTIONS",
+    "STAY_EVENTS",
     "SUPPORTED",
     "Address",
     "AdtEvent",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from passerelle.care.record.rules.stays import BASE, Stay, StayFact, UnitFact
+from passerelle.care.record.rules.stays import BASE, Stay, StayFact, Step, UnitFact, class_of
 from passerelle.protocols.fhir import api as fhir
 
 ACT_CODES = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
@@ -41,29 +41,37 @@ def system_of(namespace: str, universal_id: str) -> str:
 
 def encounter_of(stay: Stay, *, id_: str, subject: str, number: Numbered, place: Mapping[str, Any]) -> dict[str, Any]:
     """Return the Encounter of a stay; `subject` is the Patient's id, `place` the reference to the establishment."""
-    end = stay.discharged_at if stay.is_discharged else None
-    start = stay.admitted_at or stay.planned_at
+    end, start = stay.discharged_at, stay.admitted_at or stay.timeline.planned_at
     known = dict(stay.base or {})
     return fhir.encounter(
         id_,
         status=stay.status,
         encounter_class=_class_of(stay, known),
+        classHistory=[_class_history(*one) for one in stay.classes],
         subject=fhir.reference(f"Patient/{subject}"),
         period=fhir.period(start, end),
         identifier=known.get("identifier")
         or [fhir.identifier(number.value, system=number.system, type_code=number.type_code)],
         participant=_participants(stay) or known.get("participant"),
-        location=_locations(stay, known, number, end),
+        location=[_location(step, number.system) for step in stay.path] or known.get("location"),
         hospitalization=_hospitalization(stay) or (known.get("hospitalization") if end else None),
         serviceProvider=known.get("serviceProvider") or dict(place),
     )
 
 
 def _class_of(stay: Stay, known: Mapping[str, Any]) -> dict[str, Any]:
-    if not stay.patient_class and known.get("class"):
-        return dict(known["class"])
-    code = stay.class_code
+    loaded = known.get("class")
+    if loaded and stay.class_code == class_of(_CLASS_OF.get(loaded.get("code"), "")):
+        return dict(loaded)
+    return _coded_class(stay.class_code)
+
+
+def _coded_class(code: str) -> dict[str, Any]:
     return fhir.coding(ACT_CODES, code, _CLASS_NAMES[code])
+
+
+def _class_history(code: str, start: datetime, end: datetime | None) -> dict[str, Any]:
+    return {"class": _coded_class(code), "period": fhir.period(start, end)}
 
 
 def _participants(stay: Stay) -> list[dict[str, Any]] | None:
@@ -73,34 +81,20 @@ def _participants(stay: Stay) -> list[dict[str, Any]] | None:
     return [{"individual": fhir.reference(None, display=stay.attending, logical=logical)}]
 
 
-def _locations(
-    stay: Stay, known: Mapping[str, Any], number: Numbered, end: datetime | None
-) -> list[dict[str, Any]] | None:
-    told = [
-        _location(unit.code, unit.label, number.system, step.start, until)
-        for step, until in stay.path
-        if (unit := step.unit) is not None
-    ]
-    before = [dict(one) for one in known.get("location", [])]
-    first = stay.path[0][0].start if stay.path else end
-    if before and first is not None and "end" not in before[-1].get("period", {}):
-        before[-1] = _closed(before[-1], first)
-    return before + told or None
-
-
-def _location(code: str, label: str, system: str, start: datetime, end: datetime | None) -> dict[str, Any]:
-    where = fhir.reference(None, display=label or code, logical=fhir.identifier(code, system=f"{system}:uf"))
-    return {"location": where, "status": "completed" if end else "active", "period": fhir.period(start, end)}
-
-
-def _closed(location: dict[str, Any], end: datetime) -> dict[str, Any]:
-    return location | {"status": "completed", "period": {**location.get("period", {}), "end": fhir.moment(end)}}
+def _location(step: Step, system: str) -> dict[str, Any]:
+    unit = step.unit
+    where = fhir.reference(
+        None, display=unit.label or unit.code, logical=fhir.identifier(unit.code, system=f"{system}:uf")
+    )
+    status = "completed" if step.end else "active"
+    return {"location": where, "status": status, "period": fhir.period(step.start, step.end)}
 
 
 def _hospitalization(stay: Stay) -> dict[str, Any] | None:
-    if not stay.disposition or not stay.is_discharged:
+    disposition = stay.timeline.disposition
+    if not disposition or stay.discharged_at is None:
         return None
-    code, label = _DISPOSITIONS.get(stay.disposition, ("oth", f"Mode de sortie {stay.disposition}"))
+    code, label = _DISPOSITIONS.get(disposition, ("oth", f"Mode de sortie {disposition}"))
     concept = fhir.codeable_concept(fhir.coding(DISPOSITIONS, code, label), text=label)
     return {"dischargeDisposition": concept}
 

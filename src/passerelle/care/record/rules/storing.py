@@ -33,6 +33,8 @@ def fact_of(event: pamfr.AdtEvent, source: str) -> StayFact:
         expected_admission=visit.expected_admission,
         expected_discharge=visit.expected_discharge,
         disposition=(event.pmsi.exit if event.pmsi else "") or visit.discharge_disposition,
+        historic=movement.historic if movement else False,
+        nature=movement.nature if movement else "",
         attending=f"{attending.given} {attending.family}".strip() if attending else "",
         attending_id=attending.identifier.value if attending and attending.identifier else "",
     )
@@ -56,7 +58,7 @@ def to_json(fact: StayFact) -> dict[str, Any]:
             told[one.name] = value.isoformat()
         elif isinstance(value, UnitFact):
             told[one.name] = [value.code, value.label]
-        elif value not in (None, ""):
+        elif value not in (None, "", False):
             told[one.name] = value
     return told
 

@@ -31,7 +31,7 @@ GONE = fact("A03", 50, movement_id="M3", disposition="8")
 
 
 def path(stay):
-    return [(step.unit.code, step.start, end) for step, end in stay.path]
+    return [(step.unit.code, step.start, step.end) for step in stay.path]
 
 
 def test_an_ordinary_stay():

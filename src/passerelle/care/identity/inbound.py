@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.conf import settings
+
 from passerelle.care.exchange.api import Inbound, Rejected
 from passerelle.care.identity.selectors import LocalIdentityRef, local_traits
 from passerelle.care.identity.selectors.stored import authority_key
+from passerelle.care.identity.services.evidence import note_evidence_of_message
 from passerelle.care.identity.services.ins import remove_ins, retire_identifier
 from passerelle.care.identity.services.merging import MergeRefused, merge
+from passerelle.care.identity.services.noting import note_corrected_birth_date, note_withdrawal
 from passerelle.care.identity.services.resolving import (
+    FoundByIpp,
     ResolvedPatient,
     Told,
     UnidentifiedPatient,
@@ -16,6 +21,7 @@ from passerelle.care.identity.services.resolving import (
     foresee_patients,
     resolve_patient,
 )
+from passerelle.care.identity.trust import CORRECTED_MARK, admissible, fictitious_numbers, is_withdrawal_due
 from passerelle.core.audit import api as audit
 from passerelle.core.directory import api as directory
 from passerelle.protocols import pamfr
@@ -35,8 +41,11 @@ def handle(inbound: Inbound) -> None:
         return
     patient = _resolve(inbound, event)
     inbound.findings.keep(patient)
-    if isinstance(event, pamfr.AdtEvent) and event.trigger == "A47":
-        _change_ins(inbound, event, patient.reference)
+    if isinstance(event, pamfr.AdtEvent):
+        if event.trigger == "A47":
+            _change_ins(inbound, event, patient.reference)
+        else:
+            _note(inbound, event, patient)
 
 
 def foresee(lanes: Sequence[Sequence[Inbound]]) -> None:
@@ -58,8 +67,11 @@ def _resolve(inbound: Inbound, event: pamfr.PatientEvent) -> ResolvedPatient:
         source=str(inbound.message_id),
         is_identity_event=isinstance(event, pamfr.AdtEvent),
     )
+    if not settings.ACCEPTS_TEST_INS and fictitious_numbers(event.patient):
+        raise Rejected(where="PID-3", why="matricule INS de test ou de démonstration, refusé hors démonstration")
+    check = event.identity_check if isinstance(event, pamfr.AdtEvent) else None
     try:
-        return resolve_patient(event.patient, told, inbound.findings)
+        return resolve_patient(admissible(event.patient, check), told, inbound.findings)
     except UnidentifiedPatient as refusal:
         raise Rejected(where="PID-3", why=str(refusal.__doc__)) from refusal
 
@@ -108,6 +120,23 @@ def _change_ins(inbound: Inbound, event: pamfr.AdtEvent, reference: LocalIdentit
             retire_identifier(local_identity_id=reference.id, value=prior.value)
     inbound.findings.clear()
     _trace(audit.Action.IDENTITY_CHANGED, inbound, reference.id, reference.person_id)
+
+
+def _note(inbound: Inbound, event: pamfr.AdtEvent, patient: ResolvedPatient) -> None:
+    """Keep what the message tells of trust beside the traits; costs nothing when there is nothing to keep."""
+    found, check = inbound.findings.get(FoundByIpp), event.identity_check
+    if found is None or found.locked is None or patient.reference.via_alias is not None:
+        return
+    row, at, source = found.locked.row, inbound.received_at, str(inbound.message_id)
+    if check is not None and check.evidence:
+        note_evidence_of_message(local_identity_id=row.pk, check=check, at=at, source=source)
+    is_corrected = check is not None and check.birth_date_corrected
+    if check is not None and is_corrected != (CORRECTED_MARK in row.trait_moments):
+        note_corrected_birth_date(local_identity_id=row.pk, is_corrected=is_corrected, at=at, source=source)
+        inbound.findings.clear()
+    elif is_withdrawal_due(row, row.trait_moments):
+        note_withdrawal(local_identity_id=row.pk, person_id=patient.reference.person_id, at=at, source=source)
+        inbound.findings.clear()
 
 
 def _trace(action: audit.Action, inbound: Inbound, local_identity_id: UUID, person_id: UUID) -> None:

@@ -26,6 +26,8 @@ class Action(Enum):
     DOCTOR_CHOSEN = "doctor_chosen", "Médecin traitant choisi"
     IDENTITY_READ = "identity_read", "Identité consultée"
     IDENTITY_CHANGED = "identity_changed", "Identité modifiée"
+    EVIDENCE_CHECKED = "evidence_checked", "Pièce d’identité contrôlée"
+    INSI_ASKED = "insi_asked", "Téléservice INSi interrogé"
     IDENTITY_MERGED = "identity_merged", "Identités rapprochées"
     MESSAGE_READ = "message_read", "Message d’échange lu"
     MESSAGE_REPLAYED = "message_replayed", "Message d’échange rejoué"

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from passerelle.care.identity.models import LocalIdentity, Membership, MembershipReason, Person
+from passerelle.care.identity.models import DECIDED_BY_HUMANS, LocalIdentity, Membership, MembershipReason, Person
 from passerelle.care.identity.rules import QUALIFIED, RECOVERED
 from passerelle.care.identity.services.membership import give_ins, is_alone, move
+from passerelle.care.identity.trust import INSI_MARK
 
 
 @transaction.atomic
@@ -25,14 +26,16 @@ def remove_ins(*, local_identity_id: UUID, status: str, event_at: datetime, at: 
     row.ins_matricule = row.ins_oid = row.ins_family = ""
     row.ins_key_ok = False
     row.status = status if status not in {QUALIFIED, RECOVERED} else "VALI"
-    row.trait_moments = row.trait_moments | {"ins": event_at.isoformat(), "status": event_at.isoformat()}
+    moments = {name: moment for name, moment in row.trait_moments.items() if name != INSI_MARK}
+    row.trait_moments = moments | {"ins": event_at.isoformat(), "status": event_at.isoformat()}
     row.updated_at = at
     row.save()
     row.identifiers.filter(type__startswith="INS").update(is_current=False)
-    _leave_person_of_ins(row, family, matricule, at=at, source=source)
+    leave_person_of_ins(row, family, matricule, at=at, source=source)
 
 
-def _leave_person_of_ins(row: LocalIdentity, family: str, matricule: str, *, at: datetime, source: str) -> None:
+def leave_person_of_ins(row: LocalIdentity, family: str, matricule: str, *, at: datetime, source: str) -> None:
+    """Take a local identity out of the person whom only this INS had joined; a human decision stands."""
     held = Membership.objects.current().get(local_identity=row)
     person = Person.objects.select_for_update().get(pk=held.person_id)
     joined_by_ins = matricule and (person.ins_family, person.ins_matricule) == (family, matricule)
@@ -40,7 +43,7 @@ def _leave_person_of_ins(row: LocalIdentity, family: str, matricule: str, *, at:
         return
     if is_alone(row, person.pk):
         give_ins(person, "", "")
-    elif held.reason != MembershipReason.MANUAL:
+    elif held.reason not in DECIDED_BY_HUMANS:
         own = Person.objects.create(created_at=at)
         move(row, own.pk, at=at, reason=MembershipReason.INS, source=source)
 

@@ -56,6 +56,10 @@ _NAMESPACE = Option(
     lambda entry: entry.text(longest=120),
     "autorité des IPP quand le fichier ou la ressource ne la dit pas (nom de PID-3.4.1)",
 )
+_QUALIFIED = Option(
+    lambda entry: entry.boolean(),
+    "l’émetteur garantit que les INS de ses documents sont qualifiées ; sans elle, ces INS ne sont pas reprises",
+)
 DOOR_OPTIONS: Mapping[str, Mapping[str, Option]] = {
     "mllp": {
         "certificates": Option(
@@ -63,17 +67,19 @@ DOOR_OPTIONS: Mapping[str, Mapping[str, Option]] = {
             "empreintes SHA-256 des certificats clients ; avec elles le canal n’accepte que TLS mutuel",
         ),
     },
-    "fhir": {"namespace": _NAMESPACE},
+    "fhir": {"namespace": _NAMESPACE, "qualified_ins": _QUALIFIED},
     "folder": {
         "folder": _FOLDER_OPTION,
         "settle_seconds": Option(_seconds, "durée sans changement avant de prendre un fichier (2 sans elle)"),
         "namespace": _NAMESPACE,
+        "qualified_ins": _QUALIFIED,
     },
     "sftp": {
         "folder": _FOLDER_OPTION,
         "keys": Option(_names(_KEY, "une clé publique OpenSSH"), "clés publiques admises au dépôt", is_required=True),
         "settle_seconds": Option(_seconds, "durée sans changement avant de prendre un fichier (2 sans elle)"),
         "namespace": _NAMESPACE,
+        "qualified_ins": _QUALIFIED,
     },
 }
 TRANSPORT_OPTIONS: Mapping[str, Mapping[str, Option]] = {

@@ -70,7 +70,7 @@ class Establishment:
 
 class Integrator(Someone):
     def when_i_search_the_messages_for(self, identifier: str) -> None:
-        self.page.goto("/echanges/")
+        self.page.goto("/echanges/messages/")
         self.page.get_by_label("IPP, INS, NDA ou MSH-10").fill(identifier)
         self.page.get_by_role("button", name="Chercher").click()
 

@@ -1,11 +1,14 @@
 """The door of the exchange: what other packages and the command line may import."""
 
+from passerelle.care.exchange.alerts.registry import register_watch, remove_watch
 from passerelle.care.exchange.benchmark.running import run as run_benchmark
 from passerelle.care.exchange.client import Answer, Connection, NoAnswer, WrongAnswer, messages_of, numbered
+from passerelle.care.exchange.effects import Effect, register_effects, remove_effects
 from passerelle.care.exchange.handlers import Findings, Inbound, Rejected, register_handler, remove_handler
 from passerelle.care.exchange.idle import register_idle_work, remove_idle_work
 from passerelle.care.exchange.listener.running import serve
 from passerelle.care.exchange.listener.server import Limits, PortTaken
+from passerelle.care.exchange.rules.alerting import Finding
 from passerelle.care.exchange.services.applying import apply_one, apply_waiting
 from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.receiving import receive
@@ -15,6 +18,8 @@ from passerelle.care.exchange.worker import Worker
 __all__ = [
     "Answer",
     "Connection",
+    "Effect",
+    "Finding",
     "Findings",
     "Inbound",
     "Limits",
@@ -30,10 +35,14 @@ __all__ = [
     "messages_of",
     "numbered",
     "receive",
+    "register_effects",
     "register_handler",
     "register_idle_work",
+    "register_watch",
+    "remove_effects",
     "remove_handler",
     "remove_idle_work",
+    "remove_watch",
     "route_new_messages",
     "run_benchmark",
     "serve",

@@ -16,12 +16,12 @@ class ExchangeConfig(AppConfig):
             Space.CARE,
             NavEntry(
                 label="Échanges",
-                url_name="exchange:messages",
+                url_name="exchange:home",
                 icon="exchange",
                 kind=Kind.MESSAGE,
                 action=Act.SEARCH,
                 order=60,
-                summary="Suivre les messages reçus, comprendre une erreur, relancer.",
+                summary="Voir ce qui ne va pas, trouver un message, comprendre une erreur, relancer.",
                 awaits=messages_awaiting,
             ),
         )

@@ -15,4 +15,4 @@ def messages_awaiting(viewer: Viewer, at: datetime) -> list[Awaiting]:
         return []
     told = "Un message attend" if count == 1 else f"{count} messages attendent"
     sentence = f"{told} une décision, depuis {french.duration(at - oldest)}"
-    return [Awaiting(sentence=sentence, url=f"{reverse('exchange:messages')}?etat=parked", action="Décider")]
+    return [Awaiting(sentence=sentence, url=reverse("exchange:dead_letters"), action="Décider")]

@@ -1,21 +1,34 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from passerelle.care.channels import api as channels
 from passerelle.care.exchange.models import Message, State, Step, StepKind
 from passerelle.care.exchange.rules.explaining import advice
 from passerelle.care.exchange.rules.naming import answer_name, event_name
 from passerelle.care.exchange.rules.reading import SegmentView, place_of, readable, segments_of
-from passerelle.care.exchange.selectors.listing import STATUS_KINDS
+from passerelle.care.exchange.selectors.around import (
+    Comparison,
+    CopyLine,
+    EffectLine,
+    comparisons,
+    copies_of,
+    effects,
+    neighbours,
+)
+from passerelle.care.exchange.selectors.listing import STATUS_KINDS, MessageLine
 from passerelle.care.exchange.selectors.scope import visible_to
+from passerelle.care.exchange.selectors.validation import FindingLine, validation_of
 from passerelle.core.access.api import Viewer
 from passerelle.core.directory import api as directory
 from passerelle.core.ui.api import french
 
+_COPIABLE = (State.PARKED, State.REFUSED, State.CONFLICT, State.SET_ASIDE)
 _STEP_ICONS = {
     StepKind.DELAYED: "clock",
     StepKind.PARKED: "attention",
     StepKind.REPLAYED: "refresh",
     StepKind.SET_ASIDE: "close",
+    StepKind.COPIED: "edit",
 }
 
 
@@ -53,13 +66,19 @@ class MessagePage:
     segments: list[SegmentView]
     raw: str
     is_raw_cut: bool
-    first_use_id: UUID | None
+    findings: list[FindingLine]
+    effects: list[EffectLine]
+    neighbours: list[MessageLine]
+    copies: list[CopyLine]
+    comparisons: list[Comparison]
+    can_be_copied: bool
+    is_applied: bool
 
 
 def message_page(viewer: Viewer, message_id: UUID) -> MessagePage | None:
     """Return one message; None when it does not exist or is not for this viewer."""
     message = Message.objects.filter(visible_to(viewer), pk=message_id).first()
-    return _page(message) if message else None
+    return _page(viewer, message) if message else None
 
 
 def raw_bytes(viewer: Viewer, message_id: UUID) -> tuple[str, bytes] | None:
@@ -68,7 +87,7 @@ def raw_bytes(viewer: Viewer, message_id: UUID) -> tuple[str, bytes] | None:
     return (row[0], bytes(row[1])) if row else None
 
 
-def _page(message: Message) -> MessagePage:
+def _page(viewer: Viewer, message: Message) -> MessagePage:
     raw, is_cut = readable(bytes(message.raw))
     state = State(message.state)
     return MessagePage(
@@ -89,7 +108,13 @@ def _page(message: Message) -> MessagePage:
         segments=segments_of(bytes(message.raw), error_where=message.error_where),
         raw=raw,
         is_raw_cut=is_cut,
-        first_use_id=_first_use(message) if state == State.CONFLICT else None,
+        findings=validation_of(bytes(message.raw)),
+        effects=effects(viewer, message),
+        neighbours=neighbours(viewer, message),
+        copies=copies_of(message),
+        comparisons=comparisons(message),
+        can_be_copied=state in _COPIABLE,
+        is_applied=message.applied_at is not None,
     )
 
 
@@ -98,6 +123,7 @@ def _facts(message: Message) -> list[tuple[str, str]]:
     return [
         ("Émetteur (MSH-4, MSH-3)", " · ".join(filter(None, [message.sending_facility, message.sending_application]))),
         ("Établissement", establishment.name if establishment else "inconnu de l’annuaire"),
+        ("Canal", _channel(message)),
         ("Identifiant de contrôle (MSH-10)", message.control_id),
         ("Rang d’arrivée", str(message.seq)),
         ("File du patient", str(message.lane) if message.lane is not None else "aucune"),
@@ -110,21 +136,13 @@ def _facts(message: Message) -> list[tuple[str, str]]:
     ]
 
 
+def _channel(message: Message) -> str:
+    found = channels.channel(message.channel) if message.channel else None
+    return found.label if found else message.channel or "aucun canal déclaré"
+
+
 def _waiting_behind(message: Message) -> int:
     return Message.objects.filter(lane=message.lane, state=State.RECEIVED, seq__gt=message.seq).count()
-
-
-def _first_use(message: Message) -> UUID | None:
-    return (
-        Message.objects.filter(
-            accepted=True,
-            control_id=message.control_id,
-            sending_application=message.sending_application,
-            sending_facility=message.sending_facility,
-        )
-        .values_list("pk", flat=True)
-        .first()
-    )
 
 
 def _life(message: Message) -> list[LifeEvent]:

@@ -19,3 +19,12 @@ def relation_to(viewer: Viewer, establishment: str) -> Relation:
     """Return what ties the viewer to the messages of an establishment; "" is an unknown sender."""
     keeps = viewer.has(Role.INTEGRATOR) if not establishment else viewer.has(Role.INTEGRATOR, establishment)
     return Relation.ESTABLISHMENT if keeps else Relation.TERRITORY
+
+
+def kept_by(viewer: Viewer) -> list[str] | None:
+    """Return the establishments whose messages the viewer sees, "" for unknown senders; None is the whole group."""
+    if not viewer.has(Role.INTEGRATOR):
+        return []
+    if (Role.INTEGRATOR, None) in viewer.assignments:
+        return None
+    return [*sorted(viewer.establishments_as(Role.INTEGRATOR)), ""]

@@ -1,5 +1,6 @@
 """What a person decides about a parked message."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +18,9 @@ class NotParked(Exception):
 
 class ReasonRequired(Exception):
     """Écrivez pourquoi ce message est écarté."""
+
+
+_REFUSED = (State.REFUSED, State.CONFLICT)
 
 
 @transaction.atomic
@@ -46,6 +50,31 @@ def set_aside(*, message_id: UUID, by: audit.Actor, at: datetime, reason: str) -
     message.state = State.SET_ASIDE
     message.save(update_fields=["state"])
     _decided(message, StepKind.SET_ASIDE, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def dismiss(*, message_ids: Sequence[UUID], by: audit.Actor, at: datetime, reason: str) -> int:
+    """Take refused messages off the list of failures, where they await nothing more, and return how many.
+
+    They keep their state and their bytes: nothing of them was ever applied.
+
+    Raises:
+        ReasonRequired: no reason is given.
+    """
+    if not reason.strip():
+        raise ReasonRequired
+    found = list(Message.objects.filter(pk__in=message_ids, state__in=_REFUSED).order_by("seq"))
+    for message in found:
+        Step.objects.create(message=message, at=at, kind=StepKind.SET_ASIDE, actor_name=by.name, note=reason)
+    audit.record(
+        audit.Action.RESOURCE_CHANGED,
+        by=by,
+        at=at,
+        target="message:failures",
+        reason=reason,
+        detail={"decision": "dismissed", "messages": len(found)},
+    )
+    return len(found)
 
 
 def _parked(message_id: UUID) -> Message:

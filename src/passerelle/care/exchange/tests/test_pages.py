@@ -179,7 +179,7 @@ def test_the_landing_page_says_that_a_message_awaits_a_decision(gaelle, recorder
 
     landing = gaelle.get("/soins/").content.decode()
     assert "Un message attend une décision, depuis" in landing
-    assert f"{reverse('exchange:messages')}?etat=parked" in landing
+    assert reverse("exchange:dead_letters") in landing
 
 
 def test_an_event_is_called_by_its_name(gaelle, recorder):
@@ -267,8 +267,8 @@ def test_the_counters_tell_what_waits_and_since_when(gaelle, recorder):
 
     page = gaelle.get(reverse("exchange:counters")).content.decode()
 
-    assert "En attente d’une décision" in page
-    assert "le plus ancien attend depuis" in page
+    assert "Files arrêtées" in page
+    assert "le plus ancien attend depuis 5\u00a0min" in page
 
 
 def test_an_integrator_sees_the_flows_of_his_establishment_only(places, recorder):

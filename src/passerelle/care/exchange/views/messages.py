@@ -1,15 +1,16 @@
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages as notices
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from passerelle.care.exchange import selectors
 from passerelle.care.exchange.forms import DecisionForm, SearchForm
 from passerelle.care.exchange.services.deciding import NotParked, ReasonRequired, replay, set_aside
+from passerelle.care.exchange.views.checks import check_message, following, require_replay
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
 
@@ -18,27 +19,28 @@ from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
 @require_safe
 def messages(request: AuthenticatedRequest) -> HttpResponse:
     form = SearchForm(request.GET or None)
-    search = _search(form)
-    now = timezone.now()
+    search = form.search() if form.is_valid() else selectors.Search()
     if search.text:
         relation = selectors.relation_to(request.viewer, search.establishment)
-        access.check(request.viewer, Kind.MESSAGE, Act.SEARCH, relation=relation, target="message:recherche", at=now)
+        target, now = "message:recherche", timezone.now()
+        access.check(request.viewer, Kind.MESSAGE, Act.SEARCH, relation=relation, target=target, at=now)
     found = selectors.messages(request.viewer, search)
     context = {
         "form": form,
         "found": found,
         "is_filtered": bool(request.GET),
-        "next_url": _following(request, found.next_before),
-        "counters": selectors.counters(request.viewer, at=now),
+        "replay_url": _replay_url(request, search),
+        "next_url": following(request, found.next_before),
     }
     return render(request, "exchange/messages.html", context)
 
 
-@access.requires(Kind.MESSAGE, Act.SEARCH)
-@require_safe
-def counters(request: AuthenticatedRequest) -> HttpResponse:
-    context = {"counters": selectors.counters(request.viewer, at=timezone.now())}
-    return render(request, "exchange/_counters.html", context)
+def _replay_url(request: AuthenticatedRequest, search: selectors.Search) -> str:
+    """Offer to replay what a filter finds; an identifier is not one: a patient is replayed message by message."""
+    is_filter = any((search.state, search.kind, search.establishment, search.channel, search.error, search.since))
+    if search.text or not is_filter or not request.viewer.may(Kind.MESSAGE, Act.REPLAY):
+        return ""
+    return f"{reverse('exchange:new_run')}?{request.GET.urlencode()}"
 
 
 @access.requires(Kind.MESSAGE, Act.READ)
@@ -47,7 +49,7 @@ def message(request: AuthenticatedRequest, message_id: UUID) -> HttpResponse:
     page = selectors.message_page(request.viewer, message_id)
     if page is None:
         raise Http404
-    _check(request, Act.READ, page.establishment, message_id)
+    check_message(request, Act.READ, page.establishment, message_id, timezone.now())
     return render(request, "exchange/message.html", {"page": page, "form": DecisionForm()})
 
 
@@ -58,7 +60,7 @@ def raw(request: AuthenticatedRequest, message_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     establishment, content = found
-    _check(request, Act.READ, establishment, message_id)
+    check_message(request, Act.READ, establishment, message_id, timezone.now())
     headers = {"Content-Disposition": f'attachment; filename="{message_id}.hl7"'}
     return HttpResponse(content, content_type="application/octet-stream", headers=headers)
 
@@ -77,10 +79,9 @@ def set_message_aside(request: AuthenticatedRequest, message_id: UUID) -> HttpRe
 
 def _decide(request: AuthenticatedRequest, message_id: UUID, decision: str) -> HttpResponse:
     found = selectors.message_page(request.viewer, message_id)
-    if found is None or not access.allowed(
-        request.viewer, Kind.MESSAGE, Act.REPLAY, relation=selectors.relation_to(request.viewer, found.establishment)
-    ):
+    if found is None:
         raise Http404
+    require_replay(request, found.establishment)
     form = DecisionForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     act, done = (replay, "Le message est relancé.") if decision == "replay" else (set_aside, "Le message est écarté.")
@@ -91,28 +92,3 @@ def _decide(request: AuthenticatedRequest, message_id: UUID, decision: str) -> H
     else:
         notices.success(request, done)
     return redirect("exchange:message", message_id)
-
-
-def _check(request: AuthenticatedRequest, act: Act, establishment: str, message_id: UUID) -> None:
-    relation = selectors.relation_to(request.viewer, establishment)
-    target = f"message:{message_id}"
-    access.check(request.viewer, Kind.MESSAGE, act, relation=relation, target=target, at=timezone.now())
-
-
-def _search(form: SearchForm) -> selectors.Search:
-    asked = form.cleaned_data if form.is_valid() else {}
-    return selectors.Search(
-        text=asked.get("q", ""),
-        state=asked.get("etat", ""),
-        establishment=asked.get("etablissement", ""),
-        first_date=asked.get("du"),
-        last_date=asked.get("au"),
-        before=asked.get("avant"),
-    )
-
-
-def _following(request: AuthenticatedRequest, before: int | None) -> str:
-    if before is None:
-        return ""
-    kept = {name: value for name, value in request.GET.items() if name != "avant"}
-    return "?" + urlencode({**kept, "avant": before})

@@ -1,0 +1,5 @@
+"""The home of exchanges."""
+
+from passerelle.care.exchange.cockpit.board import Board, board
+
+__all__ = ["Board", "board"]

@@ -8,7 +8,9 @@ from passerelle.care.matching.rules.scoring import FieldScore, Score, compare
 from passerelle.care.matching.selectors.candidates import Found, candidates, decide
 from passerelle.care.matching.selectors.pairs import PairRow, count_open_pairs, open_pairs, pair, pairs_of
 from passerelle.care.matching.selectors.profiles import told_profile
+from passerelle.care.matching.services.deciding import match_one
 from passerelle.care.matching.services.settling import NotJoined, NotOpen, settle_pair, undo_pair
+from passerelle.care.matching.services.turn import match_waiting
 
 __all__ = [
     "Decision",
@@ -27,6 +29,8 @@ __all__ = [
     "compare",
     "count_open_pairs",
     "decide",
+    "match_one",
+    "match_waiting",
     "open_pairs",
     "pair",
     "pairs_of",

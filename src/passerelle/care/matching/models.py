@@ -107,8 +107,8 @@ class PairState(models.TextChoices):
 class Pair(models.Model):
     """Two local identities that may be one person: why, what was decided, by whom. Explanations are frozen.
 
-    `first_id` < `second_id`. `moved` keeps, for each local identity that the decision moved, the person it came from:
-    that is how it is undone. A pair whose traits have changed since is proposed again in a row of its own.
+    `first_id` < `second_id`. `joining_id` is what the decision joined, and how it is undone. A pair whose traits have
+    changed since is proposed again in a row of its own.
     """
 
     id = models.UUIDField("identifiant", primary_key=True, default=uuid.uuid4, editable=False)
@@ -126,7 +126,7 @@ class Pair(models.Model):
     settled_at = models.DateTimeField("décidée le", null=True, blank=True)
     settled_by = models.CharField("décidée par", max_length=200, blank=True, default="")
     reason = models.CharField("motif", max_length=500, blank=True, default="")
-    moved = models.JSONField("personnes quittées", default=dict, blank=True)
+    joining_id = models.UUIDField("rapprochement", null=True, blank=True)
 
     class Meta:
         verbose_name = "paire à décider"
@@ -200,6 +200,6 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "settled_at": "neutral",
         "settled_by": "identifying",
         "reason": "neutral",
-        "moved": "neutral",
+        "joining_id": "neutral",
     },
 }

@@ -7,7 +7,7 @@ from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 from rapidfuzz.fuzz import token_sort_ratio
 
 from passerelle.care.matching.rules.comparable import Comparable
-from passerelle.care.matching.rules.phonetics import sound
+from passerelle.care.matching.rules.phonetics import skeleton, sound
 
 MISSING: Final = "missing"
 DIFFERENT: Final = "different"
@@ -18,6 +18,7 @@ _CLOSE: Final = 0.92
 _NEAR: Final = 0.84
 _SHORT_NAME: Final = 4
 _SAME_STREET: Final = 88
+_SHORTEST_SKELETON: Final = 3
 _NIA_FIRST_DIGITS: Final = ("7", "8")
 _ABROAD: Final = "99"
 _ABROAD_UNKNOWN: Final = "99999"
@@ -42,7 +43,7 @@ def agreement(one: Comparable, other: Comparable) -> Agreement:
     """Return how two profiles agree on each field."""
     name = _names(one, other)
     given = _givens(one, other)
-    if name in {DIFFERENT, "near", MISSING} and _is_swapped(one, other):
+    if name in {DIFFERENT, "near", "used_only", MISSING} and _is_swapped(one, other):
         name = given = "swapped"
     return Agreement(
         name,
@@ -157,7 +158,15 @@ def _given_likeness(one: Comparable, other: Comparable) -> str:
     if one.first in other.given_set or other.first in one.given_set:
         return "other_given"
     likeness = _likeness(one.first, other.first)
-    return "close" if likeness == 2 else "near" if likeness == 1 else DIFFERENT
+    if likeness == 2:
+        return "close"
+    return "near" if likeness == 1 or _has_same_consonants(one.first, other.first) else DIFFERENT
+
+
+def _has_same_consonants(one: str, other: str) -> bool:
+    """Tell names that one script writes in several ways: RACHID, RASHEED."""
+    heard = skeleton(one)
+    return len(heard) >= _SHORTEST_SKELETON and heard == skeleton(other)
 
 
 def _is_swapped(one: Comparable, other: Comparable) -> bool:

@@ -49,6 +49,11 @@ def guards(one: Comparable, other: Comparable, levels: Agreement) -> tuple[Guard
     return tuple(sorted(found, key=lambda guard: guard.ceiling))
 
 
+def apart(one: Comparable, other: Comparable, levels: Agreement) -> tuple[Guard, ...]:
+    """Return the rules that must not hold against any file of a person for an automatic link to it."""
+    return tuple(guard for rule in _APART if (guard := rule(one, other, levels)) is not None)
+
+
 def hold_two_ins(one: Profile, other: Profile) -> bool:
     """Tell whether both hold a qualified INS, and not the same."""
     return (
@@ -147,7 +152,7 @@ def _uncorroborated(_one: Comparable, _other: Comparable, levels: Agreement) -> 
     return None
 
 
-_RULES: Final[tuple[Rule, ...]] = (
+_APART: Final[tuple[Rule, ...]] = (
     _two_ins,
     _fictive,
     _nobody,
@@ -155,9 +160,7 @@ _RULES: Final[tuple[Rule, ...]] = (
     _mother_and_child,
     _parents,
     _same_house,
-    _provisional,
     _doubtful,
     _other_sex,
-    _strict_traits,
-    _uncorroborated,
 )
+_RULES: Final[tuple[Rule, ...]] = (*_APART, _provisional, _strict_traits, _uncorroborated)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import yaml
 
 _FOLDER: Final = Path(__file__).parent.parent
-_RAREST: Final = {"surnames": 5e-6, "givens": 5e-5, "places": 5e-4}
+_RAREST: Final = {"surnames": 2e-5, "givens": 1e-4, "places": 5e-4}
 
 
 @dataclass(frozen=True, slots=True)

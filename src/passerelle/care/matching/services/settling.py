@@ -1,6 +1,7 @@
 """Human decisions on pairs, and their undoing. A decision moves memberships; no row of the record moves."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from passerelle.care.matching.models import Pair, PairState
 from passerelle.care.matching.selectors.pairs import PairRow, pair_row
 from passerelle.core.audit import api as audit
 
-_BEST_FIRST: Final = {"QUAL": 0, "RECUP": 1, "VALI": 2, "PROV": 3}
+SYSTEM_NAME: Final = "Passerelle"
 _JOINED: Final = (PairState.LINKED, PairState.SAME)
 
 
@@ -28,11 +29,10 @@ class NotJoined(Exception):
 def settle_pair(
     *, pair_id: UUID, is_same: bool, by: audit.Actor, at: datetime, reason: str = "", joins: bool = True
 ) -> PairRow:
-    """Decide a pair. « Same » joins both persons: every local identity of one goes to the other, which is kept.
+    """Decide a pair. « Same » makes one person of both, with whoever was already known to be either.
 
-    The person kept is the one with the best trusted status, else the one that knows most. `joins` is false when the
-    caller has joined them in another way (a merge of two IPP). « Different » is remembered: the pair is not proposed
-    again unless traits change.
+    `joins` is false when the caller has joined them in another way (a merge of two IPP). « Different » is remembered:
+    the pair is not proposed again unless traits change.
 
     Raises:
         NotOpen: it is decided already.
@@ -42,7 +42,7 @@ def settle_pair(
     if row.state != PairState.OPEN:
         raise NotOpen
     if is_same and joins:
-        row.moved = join_persons(row.first_id, row.second_id, at=at, source=_source(row, by))
+        row.joining_id = join(row, by=by.name, at=at)
     row.state = PairState.SAME if is_same else PairState.DIFFERENT
     _close(row, by=by, at=at, reason=reason)
     return pair_row(row)
@@ -50,49 +50,29 @@ def settle_pair(
 
 @transaction.atomic
 def undo_pair(*, pair_id: UUID, by: audit.Actor, at: datetime, reason: str) -> PairRow:
-    """Undo what a pair joined: each local identity goes back to the person it came from.
-
-    The pair is then « different ». A local identity that another decision has moved since stays where it is.
+    """Undo what a pair joined, as if it had never been; the pair is then « different ».
 
     Raises:
         NotJoined: the pair joined nothing.
     """
     row = Pair.objects.select_for_update().get(pk=pair_id)
-    if row.state not in _JOINED:
+    if row.state not in _JOINED or row.joining_id is None:
         raise NotJoined
-    joined = identity.persons_of([row.first_id, row.second_id, *map(UUID, row.moved)])
-    for file, came_from in row.moved.items():
-        others = {joined[UUID(other)] for other in (str(row.first_id), str(row.second_id)) if other not in row.moved}
-        if joined[UUID(file)] in others:
-            identity.assign_person(
-                local_identity_id=UUID(file), person_id=UUID(came_from), at=at, source=_source(row, by)
-            )
-    row.state, row.moved = PairState.DIFFERENT, {}
+    with suppress(identity.NotJoined):  # undone already, from elsewhere
+        identity.unjoin(joining_id=row.joining_id, at=at, reason=reason)
+    row.state, row.joining_id = PairState.DIFFERENT, None
     _close(row, by=by, at=at, reason=reason)
     return pair_row(row)
 
 
-def join_persons(first_id: UUID, second_id: UUID, *, at: datetime, source: str) -> dict[str, str]:
-    """Put every local identity of one person in the other; return where each came from.
+def join(row: Pair, *, by: str, at: datetime) -> UUID:
+    """Make one person of those of a pair; return the joining, which can be undone.
 
     Raises:
         AssignmentRefused: they hold different qualified INS.
     """
-    persons = identity.persons_of([first_id, second_id])
-    first, second = persons[first_id], persons[second_id]
-    if first == second:
-        return {}
-    kept, left = sorted((first, second), key=lambda person: (_rank(person), str(person)))
-    moved = [one.id for one in identity.local_identities(left)]
-    for local_identity_id in moved:
-        identity.assign_person(local_identity_id=local_identity_id, person_id=kept, at=at, source=source)
-    return {str(local_identity_id): str(left) for local_identity_id in moved}
-
-
-def _rank(person_id: UUID) -> tuple[int, int]:
-    """Return what makes a person the one to keep: its best status, then how many files it has."""
-    known = identity.local_identities(person_id)
-    return min((_BEST_FIRST.get(one.status, 9) for one in known), default=9), -len(known)
+    source = f"paire {row.pk}, {by}"[:200]
+    return identity.join(left_id=row.first_id, right_id=row.second_id, at=at, source=source)
 
 
 def lapse(pairs: Iterable[Pair], *, at: datetime, reason: str) -> None:
@@ -104,7 +84,7 @@ def lapse(pairs: Iterable[Pair], *, at: datetime, reason: str) -> None:
 
 def _close(row: Pair, *, by: audit.Actor, at: datetime, reason: str) -> None:
     row.settled_at, row.settled_by, row.reason = at, by.name, reason[:500]
-    row.save(update_fields=["state", "settled_at", "settled_by", "reason", "moved"])
+    row.save(update_fields=["state", "settled_at", "settled_by", "reason", "joining_id"])
     audit.record(
         audit.Action.IDENTITY_MERGED if row.state == PairState.SAME else audit.Action.IDENTITY_CHANGED,
         by=by,
@@ -114,7 +94,3 @@ def _close(row: Pair, *, by: audit.Actor, at: datetime, reason: str) -> None:
         reason=reason[:300],
         detail={"first": str(row.first_id), "second": str(row.second_id), "state": row.state},
     )
-
-
-def _source(row: Pair, by: audit.Actor) -> str:
-    return f"paire {row.pk}, {by.name}"[:200]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from typing import Final
 
 from passerelle.protocols import ins, pamfr
 from passerelle.protocols.insi.api import InsiIdentity
@@ -18,67 +18,7 @@ UNKNOWN_PLACE: Final = "99999"
 _TRUSTED = frozenset({"VALI", "QUAL"})
 
 
-class HeldIdentity(Protocol):
-    """A local identity, as a row or as its traits."""
-
-    status: Any
-    attributes: Any
-    birth_name: str
-    given_names: Any
-    birth_date: date | None
-    sex: str
-    birth_place: str
-    ins_matricule: str
-    ins_oid: str
-    ins_key_ok: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SharedIns:
-    """An INS that may leave: never without its OID, and only beside the five strict traits."""
-
-    matricule: str
-    oid: str
-
-
-def missing_traits(held: HeldIdentity) -> list[str]:
-    """Return the French names of the strict traits that a file lacks."""
-    told = (
-        ("nom de naissance", held.birth_name),
-        ("prénoms de naissance", held.given_names),
-        ("date de naissance", held.birth_date),
-        ("sexe", held.sex if held.sex in {"M", "F"} else ""),
-        ("lieu de naissance", held.birth_place),
-    )
-    return [name for name, value in told if not value]
-
-
-def shared_ins(held: HeldIdentity) -> SharedIns | None:
-    """Return the INS to share with others, None when it must not leave.
-
-    Source: référentiel INS: a matricule goes with its OID and the five strict traits; guide d'implémentation de l'INS,
-    EXI ID 29: only for a qualified identity.
-    """
-    return None if reason_not_to_share(held) else SharedIns(held.ins_matricule, held.ins_oid)
-
-
-def reason_not_to_share(held: HeldIdentity) -> str:
-    """Return why the INS of a file must not leave, in French; "" when it may."""
-    if not held.ins_matricule:
-        return "le dossier n’a pas d’INS"
-    if held.status != ins.IdentityStatus.QUALIFIEE:
-        return "l’identité n’est pas qualifiée"
-    if not held.ins_key_ok:
-        return "la clé du matricule est fausse"
-    if ins.kind_of(held.ins_oid) is None:
-        return "l’autorité du matricule (OID) manque ou n’est pas connue"
-    if not ins.may_hold_ins(held.attributes):
-        return "l’identité est douteuse ou fictive"
-    lacking = missing_traits(held)
-    return f"il manque\u00a0: {', '.join(lacking)}" if lacking else ""
-
-
-def warnings_about(held: HeldIdentity) -> list[str]:
+def warnings_about(held: ins.HeldIdentity) -> list[str]:
     """Return what an officer should look at in a file, in French sentences."""
     found = []
     if held.ins_matricule and not held.ins_key_ok:
@@ -87,7 +27,7 @@ def warnings_about(held: HeldIdentity) -> list[str]:
         )
     if held.status in _TRUSTED and held.birth_place == UNKNOWN_PLACE:
         found.append("Le lieu de naissance est inconnu (99999) alors que l’identité est contrôlée\u00a0: à vérifier.")
-    if held.status in _TRUSTED and (lacking := missing_traits(held)):
+    if held.status in _TRUSTED and (lacking := ins.missing_traits(held)):
         found.append(f"Identité contrôlée, mais il manque\u00a0: {', '.join(lacking)}.")
     if not ins.may_hold_ins(held.attributes):
         found.append("Identité douteuse ou fictive\u00a0: elle reste provisoire, sans INS et sans appel à INSi.")
@@ -154,7 +94,7 @@ class TraitComparison:
     is_same: bool
 
 
-def compared_traits(held: HeldIdentity, answer: InsiIdentity) -> list[TraitComparison]:
+def compared_traits(held: ins.HeldIdentity, answer: InsiIdentity) -> list[TraitComparison]:
     """Return the five strict traits side by side.
 
     Source: guide d'implémentation de l'INS, EXI ID 10 (hyphens and apostrophes as spaces), EXI ID 11 and 12 (a day or
@@ -209,7 +149,7 @@ def calendar_date(text: str) -> date | None:
         return None
 
 
-def is_withdrawal_due(held: HeldIdentity, moments: Mapping[str, str]) -> bool:
+def is_withdrawal_due(held: ins.HeldIdentity, moments: Mapping[str, str]) -> bool:
     """Tell a file whose identity is no longer qualified, when those who received its INS do not know it yet."""
     if not held.ins_matricule or not held.ins_key_ok or held.status == ins.IdentityStatus.QUALIFIEE:
         return False

@@ -30,6 +30,13 @@ from passerelle.protocols.ins.rules import (
     format_matricule,
     kind_of,
 )
+from passerelle.protocols.ins.sharing import (
+    HeldIdentity,
+    SharedIns,
+    missing_traits,
+    reason_not_to_share,
+    shared_ins,
+)
 from passerelle.protocols.ins.trust import (
     BLOCKING_ATTRIBUTES,
     DOUBTFUL,
@@ -55,9 +62,11 @@ __all__ = [
     "CollectionMode",
     "DatamatrixError",
     "EvidenceRule",
+    "HeldIdentity",
     "IdentityStatus",
     "InsDatamatrix",
     "InsKind",
+    "SharedIns",
     "Situation",
     "TrustEvent",
     "TrustFacts",
@@ -72,8 +81,11 @@ __all__ = [
     "is_high_trust",
     "kind_of",
     "may_hold_ins",
+    "missing_traits",
     "read_datamatrix",
+    "reason_not_to_share",
     "same_name",
+    "shared_ins",
     "status_after",
     "status_of_fhir",
     "trust_status",

@@ -69,7 +69,10 @@ class Ins:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """The patient of a message: `ins` only when PID-32 says VALI; `attributes` are its other codes (FICT, DOUT...)."""
+    """The patient of a message: `ins` only when PID-32 says VALI; `attributes` are its other codes (FICT, DOUT...).
+
+    `mother` are the numbers of a newborn's mother (PID-21): they identify somebody else.
+    """
 
     identifiers: tuple[Identifier, ...]
     ins: Ins | None
@@ -78,6 +81,7 @@ class Patient:
     traits: Traits
     account: Identifier | None = None
     erases_ins: bool = False
+    mother: tuple[Identifier, ...] = ()
 
     @property
     def ipp(self) -> Identifier | None:

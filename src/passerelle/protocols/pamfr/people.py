@@ -49,6 +49,7 @@ def patient(message: Message) -> Patient:
         traits=_traits(pid),
         account=first_identifier(pid.repetitions(18)),
         erases_ins=any(_is_erased_ins(one) for one in numbers),
+        mother=identifiers(pid.repetitions(21)) if pid.field(21) else (),
     )
 
 

@@ -168,6 +168,7 @@ def _patient(patient: Patient, modified_at: datetime, envelope: Envelope) -> dic
         11: writer_fields.addresses(traits),
         13: writer_fields.contacts(traits),
         18: writer_fields.identifier(patient.account),
+        21: [writer_fields.identifier(one) for one in patient.mother],
         29: writer_fields.moment(traits.deceased_at),
         30: "Y" if traits.is_deceased else "N",
         32: writer_fields.reliability(patient),

@@ -16,8 +16,9 @@ from passerelle.care.identity.services.trusting import (
     store,
     trace,
 )
-from passerelle.care.identity.trust import CORRECTED_MARK, WITHDRAWN_MARK, SharedIns
+from passerelle.care.identity.trust import CORRECTED_MARK, WITHDRAWN_MARK
 from passerelle.core.audit import api as audit
+from passerelle.protocols import ins
 
 
 @transaction.atomic
@@ -41,7 +42,7 @@ def note_withdrawal(*, local_identity_id: UUID, person_id: UUID, at: datetime, s
     row = locked_identity(local_identity_id)
     mark(row, WITHDRAWN_MARK, at=at)
     row.save(update_fields=["trait_moments"])
-    shared = SharedIns(row.ins_matricule, row.ins_oid)
+    shared = ins.SharedIns(row.ins_matricule, row.ins_oid)
     before = Before(shared, row.ins_family, row.ins_matricule, is_qualified=True)
     change = TrustChange(row.pk, person_id, before.shared, None, before.matricule)
     trace(audit.Action.IDENTITY_CHANGED, change, by=None, at=at, detail={"ins": "no longer qualified"})

@@ -16,8 +16,6 @@ from passerelle.care.identity.trust import (
     CORRECTED_MARK,
     EVIDENCE_MARK,
     INSI_MARK,
-    SharedIns,
-    shared_ins,
 )
 from passerelle.core.audit import api as audit
 from passerelle.protocols import ins
@@ -27,7 +25,7 @@ from passerelle.protocols import ins
 class Before:
     """The INS of a row before a change: what could be shared, what it was, whether it decided the person."""
 
-    shared: SharedIns | None
+    shared: ins.SharedIns | None
     family: str
     matricule: str
     is_qualified: bool
@@ -39,8 +37,8 @@ class TrustChange:
 
     local_identity_id: UUID
     person_id: UUID
-    before: SharedIns | None
-    after: SharedIns | None
+    before: ins.SharedIns | None
+    after: ins.SharedIns | None
     former_matricule: str
 
     @property
@@ -101,7 +99,7 @@ def write_traits(row: LocalIdentity, traits: Mapping[str, Any], *, at: datetime)
 
 def snapshot(row: LocalIdentity) -> Before:
     """Return what a change may take away, as it is now."""
-    return Before(shared_ins(row), row.ins_family, row.ins_matricule, is_qualified=is_qualified(row))
+    return Before(ins.shared_ins(row), row.ins_family, row.ins_matricule, is_qualified=is_qualified(row))
 
 
 def store(row: LocalIdentity, *, before: Before, at: datetime, source: str) -> TrustChange:
@@ -125,7 +123,7 @@ def store(row: LocalIdentity, *, before: Before, at: datetime, source: str) -> T
     if before.is_qualified and not is_qualified(row):
         leave_person_of_ins(row, before.family, before.matricule, at=at, source=source)
     person, _ = settle(row, with_persons([row])[0].person, at=at, source=source)
-    return TrustChange(row.pk, person.id, before.shared, shared_ins(row), before.matricule)
+    return TrustChange(row.pk, person.id, before.shared, ins.shared_ins(row), before.matricule)
 
 
 def trace(

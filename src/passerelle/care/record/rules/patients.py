@@ -14,11 +14,13 @@ STATUS_CODES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-identity-relia
 _GENDERS = {"F": "female", "M": "male", "A": "other", "O": "other"}
 
 
-def patient_of(traits: Any, *, place: dict[str, Any], aliases: Iterable[UUID] = ()) -> dict[str, Any]:
+def patient_of(
+    traits: Any, *, place: dict[str, Any], aliases: Iterable[UUID] = (), heir: UUID | None = None
+) -> dict[str, Any]:
     """Return the Patient of a local identity (`identity.api.LocalTraits`); a merged one is inactive, its heir told."""
     links = [_link(alias, "replaces") for alias in aliases]
     if traits.superseded_by is not None:
-        links.append(_link(traits.superseded_by, "replaced-by"))
+        links.append(_link(heir or traits.superseded_by, "replaced-by"))
     return fhir.patient(
         str(traits.id),
         active=traits.superseded_by is None,
@@ -44,9 +46,11 @@ def _identifiers(traits: Any) -> list[dict[str, Any]]:
     if traits.ipp:
         system = system_of(traits.authority_namespace, traits.authority_oid)
         found.append(fhir.identifier(traits.ipp, system=system, use="usual", type_code="PI"))
-    kind = ins.kind_of(traits.ins_oid)
-    if traits.ins_matricule and kind is not None:
-        number = fhir.identifier(traits.ins_matricule, system=f"urn:oid:{traits.ins_oid}", use="official")
+    shared = ins.shared_ins(traits)
+    kind = ins.kind_of(shared.oid) if shared else None
+    if shared is not None and kind is not None:
+        use = "temp" if kind is ins.InsKind.NIA else "official"
+        number = fhir.identifier(shared.matricule, system=f"urn:oid:{shared.oid}", use=use)
         found.append(number | {"type": fhir.codeable_concept(fhir.coding(IDENTIFIER_TYPES_FR, kind.value))})
     return found
 

@@ -61,7 +61,7 @@ class House:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _open(self):
-        for package in ("directory", "exchange"):
+        for package in ("directory", "channels", "exchange"):
             self._python("-m", "passerelle", "manage", "migrate", package, "--verbosity", "0")
         self._python("-m", "passerelle", "manage", "shell", "--no-imports", "-c", PREPARE)
         with self.connect() as connection:

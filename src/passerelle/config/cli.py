@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, Entry] = {
     "demo-day": Entry("commands.demo_day:day", "Envoyer la dernière journée.", DEMO, is_hidden=True),
     "serve": Entry("commands.serve:serve", "Ouvrir la maison : pages, écoute MLLP, exécutants."),
     "listen": Entry("cli_exchange:listen", "Recevoir les messages HL7 v2 par MLLP."),
+    "doors": Entry("commands.doors:doors", "Prendre les fichiers déposés : dossiers surveillés, SFTP."),
     "work": Entry("cli_exchange:work", "Appliquer les messages reçus, dans l’ordre de chaque patient."),
     "deliver": Entry("commands.deliver:deliver", "Envoyer aux destinataires déclarés."),
     "tasks": Entry("commands.tasks:tasks", "Exécuter les tâches ordinaires (scellés du journal, extraits)."),

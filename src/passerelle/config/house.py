@@ -21,6 +21,7 @@ class Doors:
     host: str = "127.0.0.1"
     port: int = 8000
     mllp_port: int = 2575
+    sftp_port: int | None = None
 
     @property
     def address(self) -> str:
@@ -36,6 +37,8 @@ class Doors:
         if pages:
             check_port(self.host, self.port, "le serveur de pages")
         check_port(self.host, self.mllp_port, "l’écoute MLLP")
+        if self.sftp_port is not None:
+            check_port(self.host, self.sftp_port, "le dépôt SFTP")
 
 
 def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list[Child]:
@@ -44,6 +47,7 @@ def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list
     listener = [*passerelle, "listen", "--host", doors.host, "--port", str(doors.mllp_port)]
     house = [
         Child("écoute MLLP", listener),
+        Child("dossiers surveillés et SFTP", _drops(doors, passerelle)),
         Child("exécutant des échanges", [*passerelle, "work"]),
         Child("envois", [*passerelle, "deliver"]),
     ]
@@ -51,6 +55,11 @@ def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list
         house.append(Child("tâches", [*passerelle, "tasks"]))
         house.append(Child("pages", _page_server(doors, page_workers)))
     return house
+
+
+def _drops(doors: Doors, passerelle: list[str]) -> list[str]:
+    sftp = [] if doors.sftp_port is None else ["--sftp-port", str(doors.sftp_port)]
+    return [*passerelle, "doors", "--host", doors.host, *sftp]
 
 
 def answers(host: str, port: int) -> bool:

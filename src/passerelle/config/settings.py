@@ -196,6 +196,7 @@ LOGGING = {
 }
 
 PASSERELLE_VAR = VAR
+PASSERELLE_DROPS = Path(os.environ.get("PASSERELLE_DROPS", VAR / "drops"))
 PASSERELLE_PROJECT = PROJECT
 
 # A test or demonstration INS never stands for a real person: outside the demonstration its message waits for a human.

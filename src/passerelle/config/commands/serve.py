@@ -15,10 +15,11 @@ from passerelle.core.parameters.api import load_parameters
 @click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d’écoute.")
 @click.option("--port", default=8000, show_default=True, help="Port des pages.")
 @click.option("--mllp-port", default=2575, show_default=True, help="Port MLLP.")
+@click.option("--sftp-port", type=int, help="Port du dépôt SFTP ; sans lui, il reste fermé.")
 @click.option("--workers", default=2, show_default=True, help="Processus de pages.")
-def serve(host: str, port: int, mllp_port: int, workers: int) -> None:
+def serve(host: str, port: int, mllp_port: int, sftp_port: int | None, workers: int) -> None:
     """Open the house: migrate, then supervise pages, listener, lane workers and tasks until Ctrl-C."""
-    doors = Doors(host, port, mllp_port)
+    doors = Doors(host, port, mllp_port, sftp_port)
     try:
         doors.check()
     except PortTaken as refusal:

@@ -25,11 +25,21 @@ def prepare(folder: Path) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
 
 
+def is_unfinished(name: str) -> bool:
+    """Tell whether a name is that of a file its sender has not finished."""
+    return name.lower().endswith(_UNFINISHED)
+
+
 def dropped(folder: Path) -> Iterator[Path]:
     """Yield by name what may be taken: ordinary files, neither hidden, nor unfinished, nor the sheet of another."""
     for path in sorted(folder.iterdir()):
         name = path.name.lower()
-        if not name.startswith(".") and not name.endswith((*_UNFINISHED, _PDF_SHEET)) and _is_ordinary(path):
+        if (
+            not name.startswith(".")
+            and not is_unfinished(name)
+            and not name.endswith(_PDF_SHEET)
+            and _is_ordinary(path)
+        ):
             yield path
 
 

@@ -6,3 +6,9 @@ class DeliveryConfig(AppConfig):
     name = "passerelle.care.delivery"
     label = "delivery"
     verbose_name = "envois"
+
+    def ready(self) -> None:
+        from passerelle.care.delivery.inbound import forward  # noqa: PLC0415 - models are ready only now
+        from passerelle.care.exchange.api import register_handler  # noqa: PLC0415 - applications are loaded first
+
+        register_handler(forward, order=90, name="delivery")

@@ -43,7 +43,7 @@ class LineSender:
         destination: Destination,
         *,
         token: int,
-        transport: Transport,
+        transports: Callable[[Destination], Transport],
         given: Chances,
         is_stopping: Callable[[], bool],
     ) -> None:
@@ -52,7 +52,8 @@ class LineSender:
         self._policy = policy_of(destination)
         self._is_idempotent = is_idempotent(destination)
         self._token = token
-        self._transport = transport
+        self._transports = transports
+        self._transport: Transport | None = None
         self._given = given
         self._is_stopping = is_stopping
         self._circuit = lines.circuit_of(self._code)
@@ -88,7 +89,9 @@ class LineSender:
 
     def close(self) -> None:
         """Leave the destination."""
-        self._transport.close()
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
 
     def _try(self, item_id: int) -> Result | None:
         parcel = handling.begin(item_id, token=self._token, at=self._given.clock())
@@ -108,6 +111,8 @@ class LineSender:
     def _sent(self, parcel: Parcel) -> Answer:
         """Send, and turn every way of failing into a verdict: what is not foreseen may have arrived."""
         try:
+            if self._transport is None:
+                self._transport = self._transports(self._destination)
             return self._transport.send(parcel)
         except NotSent as failure:
             return Answer(Verdict.NOT_SENT, text=str(failure))
@@ -115,7 +120,7 @@ class LineSender:
             return Answer(Verdict.UNANSWERED, text=str(failure), raw=failure.raw)
         except Exception as error:  # noqa: BLE001 - a defect of ours must neither lose the item nor stop the others
             _log.error("item %s: %s", parcel.id, type(error).__name__)
-            self._transport.close()
+            self.close()
             return Answer(Verdict.UNANSWERED, text=f"erreur inattendue ({type(error).__name__})")
 
     def _result(self, parcel: Parcel, answer: Answer, at: datetime) -> Result:

@@ -93,7 +93,7 @@ class Sender:
         sender = LineSender(
             destination,
             token=token,
-            transport=self._transports(destination),
+            transports=self._transports,
             given=self._given,
             is_stopping=self._stop.is_set,
         )

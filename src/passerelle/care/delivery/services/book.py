@@ -14,6 +14,7 @@ class _Book:
 
     destinations: tuple[Destination, ...] = ()
     by_type: dict[tuple[str, str], tuple[Destination, ...]] = field(default_factory=dict)
+    by_resource: dict[str, tuple[Destination, ...]] = field(default_factory=dict)
     changes: tuple[Destination, ...] = ()
 
 
@@ -45,6 +46,16 @@ def followers_of_changes() -> tuple[Destination, ...]:
     return _current().changes
 
 
+def followers_of_resources(kind: str) -> tuple[Destination, ...]:
+    """Return the destinations that want this type of FHIR resource; the answer is kept."""
+    book = _current()
+    found = book.by_resource.get(kind)
+    if found is None:
+        found = tuple(one for one in book.destinations if kind in one.transport.options.get("resources", ()))
+        book.by_resource[kind] = found
+    return found
+
+
 def _current() -> _Book:
     """Work out again only when the declarations are other ones: they are kept in memory below, so told by address."""
     global _book
@@ -57,4 +68,4 @@ def _current() -> _Book:
 
 def _made(destinations: Iterable[Destination]) -> _Book:
     kept = tuple(destinations)
-    return _Book(kept, {}, tuple(one for one in kept if one.changes))
+    return _Book(kept, changes=tuple(one for one in kept if one.changes))

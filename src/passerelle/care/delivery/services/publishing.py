@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from passerelle.care.channels.api import Destination
+from passerelle.care.delivery.models import State
 from passerelle.care.delivery.rules.addressing import addressed
 from passerelle.care.delivery.rules.contract import address_of
 from passerelle.care.delivery.services import book
@@ -14,8 +15,9 @@ from passerelle.care.exchange.api import write
 BELL = "delivery"
 _INSERT = """
     INSERT INTO delivery_item
-      (destination, cause, keys, code, trigger, control_id, establishment, recipient, payload, created_at, state)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'waiting')
+      (destination, cause, keys, code, trigger, control_id, establishment, recipient, payload, created_at, state,
+       reason, settled_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (destination, cause) DO NOTHING
 """
 _RING = f"SELECT pg_notify('{BELL}', %s)"
@@ -55,9 +57,13 @@ def enqueue(outgoing: Outgoing, destinations: Sequence[Destination], *, at: date
     return len(destinations)
 
 
-def put(outgoing: Outgoing, destination: Destination, *, at: datetime, recipient: str = "") -> None:
-    """Put something in the queue of one destination, for one of its correspondents when it has several."""
+def put(outgoing: Outgoing, destination: Destination, *, at: datetime, recipient: str = "", refused: str = "") -> None:
+    """Put something in the queue of one destination, for one of its correspondents when it has several.
+
+    `refused` tells why it cannot be sent: it is kept as a dead letter.
+    """
     cause = f"{outgoing.cause}#{_digest(recipient)}" if recipient else outgoing.cause
+    state, settled_at = (State.FAILED, at) if refused else (State.WAITING, None)
     write(
         _INSERT,
         [
@@ -71,6 +77,9 @@ def put(outgoing: Outgoing, destination: Destination, *, at: datetime, recipient
             recipient,
             addressed(outgoing.payload, address_of(destination)),
             at,
+            state.value,
+            refused,
+            settled_at,
         ],
     )
     write(_RING, [destination.code])

@@ -1,0 +1,48 @@
+"""File a reading receipt with the mail it is about, and pass it on to the sender of the documents."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from passerelle.care.delivery.mail.composing import number_of
+from passerelle.care.delivery.mail.notices import Notice, read_notice
+from passerelle.care.delivery.models import Item, Step, StepKind
+from passerelle.care.delivery.services import book
+from passerelle.care.delivery.services.receipts import Receipt, give_receipt
+
+
+class UnknownMail(Exception):
+    """Cet accusé de lecture porte sur un courriel que nous n’avons pas envoyé."""
+
+
+@transaction.atomic
+def receive_notice(*, raw: bytes, at: datetime) -> Item:
+    """File a reading receipt once; a receipt that comes again changes nothing. Return the item it is about.
+
+    Raises:
+        NotANotice: another kind of mail.
+        UnknownMail: about none of our mails.
+    """
+    notice = read_notice(raw)
+    item = _item(notice)
+    kind = StepKind.READ if notice.is_ok else StepKind.NOT_READ
+    if Step.objects.filter(item=item, kind=kind).exists():
+        return item
+    Step.objects.create(item=item, at=at, kind=kind, note=notice.error, answer=raw)
+    code, _, text = notice.error.partition("^")
+    receipt = Receipt("Z03", notice.is_ok, notice.reader or item.recipient, at, code, text.partition("^")[0])
+    give_receipt(bytes(item.payload), receipt, cause=f"{item.destination}:{item.pk}")
+    return item
+
+
+def _item(notice: Notice) -> Item:
+    for destination in book.declared():
+        if destination.transport.kind != "smtp":
+            continue
+        number = number_of(notice.about, str(destination.transport.options["sender"]))
+        if number is None:
+            continue
+        found = Item.objects.select_for_update().filter(pk=number, destination=destination.code).first()
+        if found is not None:
+            return found
+    raise UnknownMail

@@ -2,10 +2,9 @@
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -21,6 +20,10 @@ from passerelle.core.directory import api as directory
 
 MOST_LOOKED_AT = 20_000
 _DEAD = (State.PARKED, State.REFUSED, State.CONFLICT)
+_COLUMNS = (
+    *("seq", "pk", "state", "establishment", "sending_facility", "error_where", "error_why", "ack_code"),
+    *("received_at", "code", "trigger"),
+)
 _SETTLED = """
     SELECT original_id FROM exchange_copy JOIN exchange_message made ON made.id = copy_id
     WHERE original_id = ANY(%(ids)s) AND made.accepted
@@ -42,7 +45,12 @@ class Failure:
     why: str
     ack_code: str
     received_at: datetime
-    kind: str
+    code: str
+    trigger: str
+
+    @property
+    def kind(self) -> str:
+        return f"{self.code}^{self.trigger}".strip("^") or "illisible"
 
 
 @dataclass(slots=True)
@@ -120,12 +128,7 @@ def failures(viewer: Viewer, *, states: Sequence[str] = _DEAD) -> list[Failure]:
     rows: list[Failure] = []
     for state in states:
         found = Message.objects.filter(visible_to(viewer), state=state).order_by("-seq")[:MOST_LOOKED_AT]
-        rows += _failures(
-            found.values_list(
-                "seq", "pk", "state", "establishment", "sending_facility", "error_where", "error_why", "ack_code",
-                "received_at", "code", "trigger",
-            )
-        )  # fmt: skip
+        rows += [Failure(*values) for values in found.values_list(*_COLUMNS)]
     settled = _settled([row.id for row in rows if row.state != State.PARKED])
     return [row for row in rows if row.id not in settled]
 
@@ -164,10 +167,6 @@ def lines_of_group(group: CauseGroup, *, most: int = 50) -> list[MessageLine]:
 def ids_of_group(group: CauseGroup) -> list[UUID]:
     """Return the messages of a group."""
     return list(Message.objects.filter(seq__in=group.ranks).order_by("seq").values_list("pk", flat=True))
-
-
-def _failures(rows: Iterable[tuple[Any, ...]]) -> list[Failure]:
-    return [Failure(*first, f"{code}^{trigger}".strip("^") or "illisible") for *first, code, trigger in rows]
 
 
 def _settled(ids: list[object]) -> set[object]:

@@ -20,14 +20,10 @@ EVERYBODY = House(establishment_of=lambda facility: "essai", accepts_trials=True
 
 
 class EagerIntake(Intake):
-    def submit(self, raw, peer):
+    def submit(self, raw, peer, answer):
         arrival = Arrival(id=uuid.uuid4(), raw=raw, peer=peer, at=timezone.now())
-        answer = self._loop.create_future()
-        answer.set_result(judge(arrival, EVERYBODY).ack)
-        unheeded = self._loop.create_future()
-        unheeded.add_done_callback(asyncio.Future.exception)
-        self._queue.put(_Waiting(arrival, unheeded))
-        return answer
+        answer(judge(arrival, EVERYBODY).ack)
+        self._queue.put(_Waiting(arrival, lambda _: None))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """`listen`, `work`, `send`: the exchange from the command line."""
 
-import asyncio
 import json
 import secrets
 import sys
@@ -12,6 +11,7 @@ from typing import Final
 import click
 from django.utils import timezone
 
+from passerelle.care.exchange import api as exchange
 from passerelle.care.exchange.api import (
     Answer,
     Connection,
@@ -22,7 +22,6 @@ from passerelle.care.exchange.api import (
     WrongAnswer,
     messages_of,
     numbered,
-    serve,
 )
 from passerelle.config.database import ensure_database
 
@@ -40,7 +39,7 @@ def listen(host: str, port: int, max_mib: int, frame_seconds: float) -> None:
     ensure_database()
     limits = Limits(max_message_bytes=max_mib * _MIB, frame_s=frame_seconds)
     try:
-        asyncio.run(serve(host, port, limits=limits, on_open=lambda bound: _say_open(host, bound)))
+        exchange.listen(host, port, limits=limits, on_open=lambda bound: _say_open(host, bound))
     except PortTaken:
         click.echo(
             f"Le port {port} de {host} est déjà pris par un autre programme. Arrêtez-le, ou choisissez-en un autre "

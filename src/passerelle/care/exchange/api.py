@@ -5,7 +5,11 @@ from passerelle.care.exchange.benchmark.running import run as run_benchmark
 from passerelle.care.exchange.client import Answer, Connection, NoAnswer, WrongAnswer, messages_of, numbered
 from passerelle.care.exchange.effects import Effect, register_effects, remove_effects
 from passerelle.care.exchange.handlers import Findings, Inbound, Rejected, register_handler, remove_handler
+<<<<<<< /tmp/pw/./src/passerelle/care/exchange/api.py
+from passerelle.care.exchange.listener.running import run as listen
+=======
 from passerelle.care.exchange.idle import register_idle_work, remove_idle_work
+>>>>>>> ./src/passerelle/care/exchange/api.py
 from passerelle.care.exchange.listener.running import serve
 from passerelle.care.exchange.listener.server import Limits, PortTaken
 from passerelle.care.exchange.rules.alerting import Finding
@@ -32,6 +36,7 @@ __all__ = [
     "apply_waiting",
     "ask",
     "insert_new",
+    "listen",
     "messages_of",
     "numbered",
     "receive",

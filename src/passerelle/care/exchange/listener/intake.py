@@ -1,89 +1,161 @@
-"""Group commit: whatever waits is judged and stored in one transaction, then each sender is answered."""
+"""Group commit: whatever waits is stored in one transaction, then each sender is answered.
+
+The short way, for nearly every message: judged and copied by the event loop itself, which never waits. The long way,
+for what the loop must not do: a sender to be looked up, a giant, a refusal, a message seen before, a database that went
+away. It is a thread that judges afresh and takes its time; whatever the short way is unsure of is given to it.
+"""
 
 import asyncio
 import logging
 import queue
 import threading
 import time
-import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 from django.db import Error, connection
 from django.utils import timezone
 
+<<<<<<< /tmp/pw/./src/passerelle/care/exchange/listener/intake.py
+from passerelle.care.exchange.listener.session import Copier, opened
+from passerelle.care.exchange.rules.verdict import Arrival, Draft, House, judge
+from passerelle.care.exchange.services.copying import rows
+from passerelle.care.exchange.services.receiving import house, judged, message_id
+from passerelle.care.exchange.services.storing import NotDurable, store
+=======
 from passerelle.care.exchange.rules.entering import Arrival
 from passerelle.care.exchange.rules.verdict import Draft, House
 from passerelle.care.exchange.services.receiving import house, judged
 from passerelle.care.exchange.services.storing import store
+>>>>>>> ./src/passerelle/care/exchange/listener/intake.py
 
 _log = logging.getLogger(__name__)
 _LARGEST_GROUP: Final = 128
 _LARGEST_GROUP_BYTES: Final = 16 * 1024 * 1024
+_LARGEST_SHORT_BYTES: Final = 64 * 1024
 _PAUSE_AFTER_FAILURE_S: Final = 0.2
 _REMEMBERED_S: Final = 30.0
 _Outcome = bytes | Exception
-
-
-class NotDurable(RuntimeError):
-    """PostgreSQL est réglé de telle sorte qu’un message validé peut être perdu (fsync ou synchronous_commit éteint)."""
-
-
-class NotStored(Exception):
-    """Le message n’est pas enregistré : il ne doit pas être acquitté."""
-
-
 Clock = Callable[[], datetime]
+#: Called in the event loop with the acknowledgement once the message is on disk; None when it is not stored.
+Answer = Callable[[bytes | None], None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     arrival: Arrival
-    answer: asyncio.Future[bytes]
+    answer: Answer
 
 
 class Intake:
-    """Threads that share one queue. While one waits for its commit, the other judges what came meanwhile."""
+    """Takes messages from the event loop, and answers each in it."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, *, threads: int = 2, clock: Clock = timezone.now) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, *, clock: Clock = timezone.now) -> None:
         self._loop = loop
         self._clock = clock
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
-        self._threads = [threading.Thread(target=self._work, name=f"intake-{n}", daemon=True) for n in range(threads)]
         self._facilities = _Facilities(house())
+        self._parameters = _session_parameters()
+        self._copier: Copier | None = None
+        self._short: list[tuple[Draft, _Waiting]] = []
+        self._is_flush_due = False
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="intake", daemon=True)
 
     def start(self) -> None:
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
 
     def stop(self) -> None:
-        for _ in self._threads:
-            self._queue.put(None)
-        for thread in self._threads:
-            thread.join(timeout=10)
+        """End the thread and the sessions; called from another thread than the loop's, which still runs."""
+        self._queue.put(None)
+        self._thread.join(timeout=10)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(timeout=10)
 
-    def submit(self, raw: bytes, peer: str) -> asyncio.Future[bytes]:
-        """Return a future: the acknowledgement once the message is on disk, or `NotStored`."""
-        answer: asyncio.Future[bytes] = self._loop.create_future()
-        arrival = Arrival(id=uuid.uuid4(), raw=raw, peer=peer, at=self._clock())
-        self._queue.put(_Waiting(arrival, answer))
-        return answer
+    async def _close(self) -> None:
+        if self._copier is not None:
+            self._copier.close()
+
+    def submit(self, raw: bytes, peer: str, answer: Answer) -> None:
+        """Store a message, then call `answer`: with the acknowledgement once it is on disk, with None otherwise."""
+        at = self._clock()
+        waiting = _Waiting(Arrival(id=message_id(at), raw=raw, peer=peer, at=at), answer)
+        draft = self._judged(waiting.arrival)
+        if draft is None:
+            self._queue.put(waiting)
+            return
+        self._short.append((draft, waiting))
+        if not self._is_flush_due:
+            self._is_flush_due = True
+            self._loop.call_soon(self._flush)  # after all that came in this turn of the loop
 
     def store(self, drafts: Sequence[Draft]) -> Sequence[bytes]:
-        """Put messages on disk; returns only after the commit."""
+        """Put messages on disk, the long way; returns only after the commit."""
         return store(drafts, at=self._clock())
 
+    def _judged(self, arrival: Arrival) -> Draft | None:
+        """Return a message that the short way may take."""
+        if self._copier is None or len(arrival.raw) > _LARGEST_SHORT_BYTES:
+            return None
+        try:
+            draft = judge(arrival, self._facilities.remembered)
+        except (_NotRemembered, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
+            return None
+        return draft if draft.accepted else None
+
+    def _flush(self) -> None:
+        self._is_flush_due = False
+        copier = self._copier
+        if not self._short or (copier is not None and not copier.is_idle):
+            return
+        group, self._short = self._short[:_LARGEST_GROUP], self._short[_LARGEST_GROUP:]
+        # Two groups that share messages lock them in the same order.
+        group.sort(key=_by_control_id)
+        if copier is None or not copier.is_open:
+            self._take_the_long_way(group)
+        else:
+            copier.copy(rows([draft for draft, _ in group]), lambda is_stored: self._settle(group, is_stored=is_stored))
+
+    def _settle(self, group: Sequence[tuple[Draft, _Waiting]], *, is_stored: bool) -> None:
+        if is_stored:
+            for draft, waiting in group:
+                waiting.answer(draft.ack)
+        else:
+            self._take_the_long_way(group)
+
+    def _take_the_long_way(self, group: Sequence[tuple[Draft, _Waiting]]) -> None:
+        """Give up the short way for these: seen before, or the database is not well."""
+        for _, waiting in group:
+            self._queue.put(waiting)
+        if self._copier is not None and not self._copier.is_open:
+            self._copier = None  # the thread opens another one as soon as it can store
+
+    def _take_copier(self, session: psycopg.Connection[Any]) -> None:
+        if self._copier is not None and self._copier.is_open:
+            session.close()
+        else:
+            self._copier = Copier(self._loop, session, self._flush)
+
     def _work(self) -> None:
+        self._open_copier()
         while (group := self._group()) is not None:
             outcomes = self._outcomes(group)
-            self._loop.call_soon_threadsafe(_settle, group, outcomes)
+            self._loop.call_soon_threadsafe(_tell, group, outcomes)
             if isinstance(outcomes[0], Error | psycopg.Error):
                 connection.close()
                 time.sleep(_PAUSE_AFTER_FAILURE_S)
+            elif self._copier is None or not self._copier.is_open:
+                self._open_copier()
         connection.close()
+
+    def _open_copier(self) -> None:
+        try:
+            session = opened(self._parameters)
+        except (psycopg.Error, NotDurable) as error:
+            _log.warning("no session for the short way (%s)", type(error).__name__)
+        else:
+            self._loop.call_soon_threadsafe(self._take_copier, session)
 
     def _group(self) -> list[_Waiting] | None:
         first = self._queue.get()
@@ -105,8 +177,7 @@ class Intake:
     def _outcomes(self, group: Sequence[_Waiting]) -> Sequence[_Outcome]:
         try:
             _require_durability()
-            drafts = judged([waiting.arrival for waiting in group], self._facilities.house)
-            return self.store(drafts)
+            return self.store(judged([waiting.arrival for waiting in group], self._facilities.asked))
         except psycopg.DataError as error:
             return self._one_by_one(group) if len(group) > 1 else [error]
         except Exception as error:  # noqa: BLE001 - whatever the fault, nobody is acknowledged and the thread lives
@@ -118,14 +189,19 @@ class Intake:
         return [outcome for waiting in group for outcome in self._outcomes([waiting])]
 
 
-def _settle(group: Sequence[_Waiting], outcomes: Sequence[_Outcome]) -> None:
+def _by_control_id(judged_one: tuple[Draft, _Waiting]) -> tuple[str, bytes]:
+    draft = judged_one[0]
+    return draft.control_id, draft.sha256
+
+
+def _tell(group: Sequence[_Waiting], outcomes: Sequence[_Outcome]) -> None:
     for waiting, outcome in zip(group, outcomes, strict=True):
-        if waiting.answer.done():
-            continue
-        if isinstance(outcome, Exception):
-            waiting.answer.set_exception(NotStored())
-        else:
-            waiting.answer.set_result(outcome)
+        waiting.answer(None if isinstance(outcome, Exception) else outcome)
+
+
+def _session_parameters() -> dict[str, Any]:
+    parameters = connection.get_connection_params()
+    return {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters}
 
 
 _durable = threading.local()
@@ -149,17 +225,32 @@ def _require_durability() -> None:
     _durable.session = session
 
 
+class _NotRemembered(Exception):
+    """The sender is not known yet, or was known too long ago: the database must be asked."""
+
+
 class _Facilities:
     """Remembers for a while who sends under which MSH-4, the unknown ones excepted."""
 
     def __init__(self, real: House) -> None:
         self._ask = real.establishment_of
         self._known: dict[str, tuple[str, float]] = {}
+<<<<<<< /tmp/pw/./src/passerelle/care/exchange/listener/intake.py
+        self.remembered = replace(real, establishment_of=self._remembered)
+        self.asked = replace(real, establishment_of=self._asked)
+
+    def _remembered(self, facility: str) -> str:
+        known = self._known.get(facility)
+        if known is None or known[1] <= time.monotonic():
+            raise _NotRemembered
+        return known[0]
+=======
         self.house = House(
             establishment_of=self._remembered, accepts_trials=real.accepts_trials, declared=real.declared
         )
+>>>>>>> ./src/passerelle/care/exchange/listener/intake.py
 
-    def _remembered(self, facility: str) -> str | None:
+    def _asked(self, facility: str) -> str | None:
         known = self._known.get(facility)
         now = time.monotonic()
         if known is not None and known[1] > now:

@@ -1,17 +1,16 @@
 """The MLLP door: frames in, acknowledgements out, one message at a time per connection."""
 
 import asyncio
-import contextlib
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
-from passerelle.care.exchange.listener.intake import Intake, NotStored
+from passerelle.care.exchange.listener.intake import Answer, Intake
 from passerelle.protocols import mllp
 
 _log = logging.getLogger(__name__)
-_CHUNK: Final = 256 * 1024
 _SWEEP_S: Final = 1.0
 _MOST_FAULTS: Final = 20
 
@@ -34,7 +33,7 @@ class PortTaken(Exception):
 
 
 class Server:
-    """One listening socket. Order on a connection is kept: the next frame is read once the former is answered."""
+    """One listening socket. Order on a connection is kept: the next frame is taken once the former is answered."""
 
     def __init__(self, intake: Intake, limits: Limits = Limits()) -> None:
         self._intake = intake
@@ -43,17 +42,22 @@ class Server:
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.Task[None] | None = None
 
-    async def open(self, host: str, port: int) -> int:
+    async def open(self, host: str, port: int, *, is_shared: bool = False) -> int:
         """Listen, and return the port: the given one, or a free one for 0.
+
+        A shared port is listened on by several processes, and each connection goes to one of them.
 
         Raises:
             PortTaken: somebody listens there already.
         """
+        loop = asyncio.get_running_loop()
         try:
-            self._server = await asyncio.start_server(self._welcome, host, port, limit=_CHUNK, backlog=512)
+            self._server = await loop.create_server(
+                self._conversation, host, port, backlog=512, reuse_port=True if is_shared else None
+            )
         except OSError as error:
             raise PortTaken from error
-        self._sweeper = asyncio.get_running_loop().create_task(self._sweep())
+        self._sweeper = loop.create_task(self._sweep())
         return int(self._server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
@@ -62,24 +66,13 @@ class Server:
             return
         self._server.close()
         self._sweeper.cancel()
+        ended = [conversation.ended for conversation in self._conversations]
         for conversation in tuple(self._conversations):
             conversation.finish()
-        await asyncio.gather(*(conversation.task for conversation in self._conversations), return_exceptions=True)
+        await asyncio.gather(*ended)
 
-    async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None or len(self._conversations) >= self._limits.max_connections:
-            writer.transport.abort()
-            return
-        conversation = _Conversation(reader, writer, self._intake.submit, self._limits, task)
-        self._conversations.add(conversation)
-        try:
-            await conversation.hold()
-        finally:
-            self._conversations.discard(conversation)
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+    def _conversation(self) -> "_Conversation":
+        return _Conversation(self._intake.submit, self._limits, self._conversations)
 
     async def _sweep(self) -> None:
         loop = asyncio.get_running_loop()
@@ -101,84 +94,124 @@ class Server:
             conversation.hang_up("too many bytes in unfinished frames")
 
 
-class _Conversation:
+class _Conversation(asyncio.Protocol):
+    """One connection: one message in flight, the frames that came meanwhile in a queue, and then no more is read."""
+
     def __init__(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        submit: Callable[[bytes, str], asyncio.Future[bytes]],
-        limits: Limits,
-        task: asyncio.Task[None],
+        self, submit: Callable[[bytes, str, Answer], None], limits: Limits, conversations: "set[_Conversation]"
     ) -> None:
-        self._reader = reader
-        self._writer = writer
         self._submit = submit
         self._limits = limits
+        self._conversations = conversations
+        self._loop = asyncio.get_running_loop()
         self._deframer = mllp.Deframer(limits.max_message_bytes)
+        self._frames: deque[bytes] = deque()
         self._frame_since: float | None = None
         self._faults = 0
-        self._is_reading = False
+        self._is_answering = False
         self._is_finishing = False
-        self.task = task
-        host = writer.get_extra_info("peername") or ("?", 0)
-        self._peer = f"{host[0]}:{host[1]}"
+        self._is_choked = False
+        self._is_reading_paused = False
+        self.ended: asyncio.Future[None] = self._loop.create_future()
 
     @property
     def unfinished_bytes(self) -> int:
         return self._deframer.pending
 
-    async def hold(self) -> None:
-        try:
-            while not self._is_finishing and (chunk := await self._read()):
-                await self._take(chunk)
-        except NotStored:
-            _log.warning("connection %s closed: its message is not stored, so not acknowledged", self._peer)
-        except (OSError, asyncio.CancelledError):
-            _log.debug("connection %s ended", self._peer)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        host = transport.get_extra_info("peername") or ("?", 0)
+        self._peer = f"{host[0]}:{host[1]}"
+        if len(self._conversations) >= self._limits.max_connections:
+            self._transport.abort()
+            return
+        self._conversations.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        _log.debug("connection %s ended (%s)", self._peer, type(exc).__name__)
+        self._conversations.discard(self)
+        self._frames.clear()
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+    def data_received(self, data: bytes) -> None:
+        self._take(data)
+        self._go_on()
+
+    def eof_received(self) -> bool:
+        """Answer what came before the end, then hang up."""
+        self._is_finishing = True
+        return self._is_answering or bool(self._frames)
+
+    def pause_writing(self) -> None:
+        self._is_choked = True
+
+    def resume_writing(self) -> None:
+        self._is_choked = False
+        self._go_on()
 
     def is_dragging(self, now: float) -> bool:
         return self._frame_since is not None and now - self._frame_since > self._limits.frame_s
 
     def hang_up(self, why: str) -> None:
         _log.warning("connection %s closed: %s", self._peer, why)
-        self._writer.transport.abort()
+        self._transport.abort()
 
     def finish(self) -> None:
+        """Answer the messages in hand, then hang up."""
         self._is_finishing = True
-        if self._is_reading:
-            self.task.cancel()
+        self._go_on()
 
-    async def _read(self) -> bytes:
-        self._is_reading = True
-        try:
-            return await self._reader.read(_CHUNK)
-        finally:
-            self._is_reading = False
-
-    async def _take(self, chunk: bytes) -> None:
+    def _take(self, chunk: bytes) -> None:
         payloads, fault = _unframed(self._deframer, chunk)
         if not self._deframer.pending:
             self._frame_since = None
         elif payloads or self._frame_since is None:
-            self._frame_since = asyncio.get_running_loop().time()
-        await self._answer_all(payloads)
-        if fault is not None:
-            self._count_fault(fault)
-            await self._take(b"")
+            self._frame_since = self._loop.time()
+        self._frames += payloads
+        if fault is not None and self._is_forgiven(fault):
+            self._take(b"")
 
-    async def _answer_all(self, payloads: Sequence[bytes]) -> None:
-        for payload in payloads:
-            acknowledgement = await self._submit(payload, self._peer)
-            if acknowledgement:
-                self._writer.write(mllp.frame(acknowledgement))
-                await self._writer.drain()
+    def _go_on(self) -> None:
+        """Submit the next frame unless one is in flight or its answers are not read; hang up when all is said."""
+        if not (self._is_answering or self._is_choked):
+            if self._frames:
+                self._is_answering = True
+                self._submit(self._frames.popleft(), self._peer, self._answer)
+            elif self._is_finishing:
+                self._transport.close()
+                return
+        self._read_on(is_wanted=not (self._frames or self._is_choked))
 
-    def _count_fault(self, fault: mllp.FrameFault) -> None:
+    def _read_on(self, *, is_wanted: bool) -> None:
+        if is_wanted == self._is_reading_paused and not self._transport.is_closing():
+            self._is_reading_paused = not is_wanted
+            if is_wanted:
+                self._transport.resume_reading()
+            else:
+                self._transport.pause_reading()
+
+    def _answer(self, acknowledgement: bytes | None) -> None:
+        self._is_answering = False
+        if self._transport.is_closing():
+            return
+        if acknowledgement is None:
+            _log.warning("connection %s closed: its message is not stored, so not acknowledged", self._peer)
+            self._frames.clear()
+            self._transport.close()
+            return
+        if acknowledgement:
+            self._transport.write(mllp.frame(acknowledgement))
+        self._go_on()
+
+    def _is_forgiven(self, fault: mllp.FrameFault) -> bool:
         """A stray byte is forgiven, what is lost of it is never acknowledged; a flood or a giant is not forgiven."""
         self._faults += 1
         _log.warning("connection %s: framing fault (%s)", self._peer, fault)
         if fault is mllp.FrameFault.OVERSIZE or self._faults > _MOST_FAULTS:
-            raise ConnectionAbortedError
+            self._is_finishing = True
+            return False
+        return True
 
 
 def _unframed(deframer: mllp.Deframer, chunk: bytes) -> tuple[Sequence[bytes], mllp.FrameFault | None]:

@@ -12,6 +12,12 @@ from django.db import connection
 from passerelle.care.exchange.rules.verdict import Draft, conflict
 
 CHANNEL = "exchange_received"
+
+
+class NotDurable(RuntimeError):
+    """PostgreSQL est réglé de telle sorte qu’un message validé peut être perdu (fsync ou synchronous_commit éteint)."""
+
+
 _BETWEEN_KEYS = "\x1f"
 _TYPES = {
     "id": "uuid",

@@ -66,6 +66,17 @@ def plugged(listener):
         yield plug
 
 
+@contextmanager
+def full_disk():
+    """Let PostgreSQL refuse every message."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE exchange_message ADD CONSTRAINT full_disk CHECK (false) NOT VALID")
+        try:
+            yield
+        finally:
+            cursor.execute("ALTER TABLE exchange_message DROP CONSTRAINT full_disk")
+
+
 def read_answers(plug, count):
     deframer, answers = mllp.Deframer(), []
     while len(answers) < count:
@@ -179,14 +190,12 @@ def test_stray_bytes_between_frames_cost_nothing_to_the_next_message(listening):
 
 
 def test_a_message_that_is_not_stored_is_not_acknowledged(transactional_db):
-    class Failing(Intake):
-        def store(self, drafts):
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 / 0")
-
-    with Listening(Limits(), Failing) as listener, plugged(listener) as plug:
-        plug.sendall(mllp.frame(admission("M1")))
-        assert is_hung_up(plug)
+    open_facility()
+    with Listening(Limits()) as listener, full_disk():
+        for rank in range(3):
+            with plugged(listener) as plug:
+                plug.sendall(mllp.frame(admission(f"M{rank}")))
+                assert is_hung_up(plug)
     connections.close_all()
     assert Message.objects.count() == 0
 

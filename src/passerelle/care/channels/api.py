@@ -21,9 +21,10 @@ from passerelle.care.channels.selectors.declarations import (
     destination,
     destinations,
 )
-from passerelle.care.channels.services.loading import DeclarationsRefused, LoadReport, load_folder
+from passerelle.care.channels.services.loading import TERRITORY, DeclarationsRefused, LoadReport, load_folder
 
 __all__ = [
+    "TERRITORY",
     "Channel",
     "Contract",
     "Declarations",

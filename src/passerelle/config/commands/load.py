@@ -1,11 +1,18 @@
+import sys
+from pathlib import Path
+
 import click
 from django.core.management import call_command
 from django.utils import timezone
 
+from passerelle.care.channels import api as channels
 from passerelle.config.database import ensure_database
 from passerelle.cooperation.governance import api as governance
+from passerelle.core.audit import api as audit
 from passerelle.core.directory import api as directory
 from passerelle.core.parameters import api as parameters
+
+_OPERATOR = audit.Actor(account_id=None, name="Ligne de commande", role="operator")
 
 
 @click.group()
@@ -23,3 +30,24 @@ def territory() -> None:
     parameters.load_parameters(at=at)
     governance.load_bodies(at=at)
     click.echo(f"Territoire chargé : {len(directory.establishments())} établissements, paramètres et instances.")
+
+
+@load.command("channels")
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option("--note", default="", help="Pourquoi ces versions, gardé avec elles.")
+def load_channels(path: Path | None, note: str) -> None:
+    """Load the channels and destinations of a folder, all or nothing; without PATH, those of the demonstration."""
+    ensure_database()
+    try:
+        report = channels.load_folder(path=path or channels.TERRITORY, by=_OPERATOR, at=timezone.now(), note=note)
+    except channels.DeclarationsRefused as refusal:
+        for fault in refusal.faults:
+            click.echo(str(fault), err=True)
+        click.echo(f"{len(refusal.faults)} erreur(s) : rien n’est chargé.", err=True)
+        sys.exit(1)
+    for label, codes in (("Créés", report.created), ("Nouvelle version", report.changed)):
+        if codes:
+            click.echo(f"{label} : {', '.join(codes)}")
+    click.echo(f"Inchangés : {len(report.unchanged)}")
+    if report.absent:
+        click.echo(f"Toujours en vigueur, absents de ce dossier : {', '.join(report.absent)}")

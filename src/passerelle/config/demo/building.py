@@ -8,6 +8,7 @@ from multiprocessing import get_context
 
 from django.db import connection
 
+from passerelle.care.channels import api as channels
 from passerelle.config.demo.chunks import CHUNK_PERSONS, chunk_sizes
 from passerelle.config.demo.ledger import chunks_done, close_ledger, open_ledger
 from passerelle.config.demo.personas import patient_persona, shown_name
@@ -16,6 +17,7 @@ from passerelle.config.demo.worker import draw_and_load, use_database
 from passerelle.cooperation.governance import api as governance
 from passerelle.cooperation.projects import api as projects
 from passerelle.core.access import api as access
+from passerelle.core.audit import api as audit
 from passerelle.core.directory import api as directory
 from passerelle.core.parameters import api as parameters
 from passerelle.evidence.warehouse import api as warehouse
@@ -23,6 +25,7 @@ from passerelle.evidence.warehouse import api as warehouse
 Progress = Callable[[str, int, int], None]
 
 WORKERS = 2
+_BUILDER = audit.Actor(account_id=None, name="Territoire de démonstration", role="operator")
 
 __all__ = ["Progress", "Territory", "build", "is_built"]
 
@@ -35,6 +38,8 @@ def build(*, persons: int, today: date, at: datetime, progress: Progress, worker
     """
     directory.load_directory(at=at, demo=True)
     parameters.load_parameters(at=at)
+    if not channels.current().channels:
+        channels.load_folder(path=channels.TERRITORY, by=_BUILDER, at=at, note="Territoire de démonstration")
     ledger = open_ledger(persons=persons, today=today, at=at)
     found = territory_of(ledger.persons, ledger.today)
     if ledger.built_at is not None:

@@ -16,6 +16,7 @@ from passerelle.care.channels.rules.reading.nodes import Fault
 from passerelle.core.audit import api as audit
 from passerelle.core.directory import api as directory
 
+TERRITORY = Path(__file__).parents[1] / "territory"  # the channels of the demonstration
 _LOADER_LOCK = 7_402_002
 _SUFFIXES = (".yaml", ".yml")
 

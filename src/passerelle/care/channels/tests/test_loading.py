@@ -148,3 +148,12 @@ def test_asking_again_costs_no_query(tmp_path, django_assert_num_queries) -> Non
     with django_assert_num_queries(0, connection=connection):
         for _ in range(5):
             channels.channel_of(facility="CH-MARTIGUES", application="SIL")
+
+
+def test_the_declarations_of_the_demonstration_are_right_and_reach_nobody() -> None:
+    report = channels.load_folder(path=channels.TERRITORY, by=BY, at=MOMENT)
+    assert len(report.created) >= 14
+    away = [one for one in channels.current().destinations.values() if one.transport.kind != "file"]
+    assert len(away) == 3
+    assert all(one.simulator and "127.0.0.1" in str(one.transport.options) for one in away)
+    assert channels.channel_of(facility="CH-MARTIGUES", application="SIL") is not None

@@ -94,9 +94,14 @@ class _Account(asyncssh.SSHServer):
     async def begin_auth(self, username: str) -> bool:
         channel = await self._door.find_channel(username)
         keys = cast("tuple[str, ...]", channel.source.options.get("keys", ())) if channel else ()
-        if channel is not None and keys and self._connection is not None:
-            self._folders[username] = await asyncio.to_thread(self._door.folder_of, channel)
+        if channel is None or not keys or self._connection is None:
+            return True
+        try:
             self._connection.set_authorized_keys(asyncssh.import_authorized_keys("\n".join(keys) + "\n"))
+        except (asyncssh.KeyImportError, ValueError):
+            _log.warning("%s: a declared key cannot be read, nobody may open this account", username)
+        else:
+            self._folders[username] = await asyncio.to_thread(self._door.folder_of, channel)
         return True
 
     def public_key_auth_supported(self) -> bool:

@@ -82,44 +82,65 @@ DOOR_OPTIONS: Mapping[str, Mapping[str, Option]] = {
         "qualified_ins": _QUALIFIED,
     },
 }
+
+
+def _text(entry: Entry) -> str:
+    return entry.text()
+
+
+def _boolean(entry: Entry) -> bool:
+    return entry.boolean()
+
+
+_IDEMPOTENT = Option(_boolean, "le destinataire reconnaît un second envoi : ce qui est douteux repart sans décision")
+_CA = Option(_text, "autorité qui signe le serveur (fichier PEM)")
+_CERTIFICATE = Option(_text, "certificat client (fichier PEM)")
+_KEY_FILE = Option(_text, "clé du certificat client (fichier PEM)")
+_TOKENS = {
+    "token_file": Option(_text, "fichier qui contient le jeton d’accès"),
+    "token_url": Option(
+        _name(_URL, "une adresse http(s)"), "serveur qui donne les jetons (OAuth 2, client credentials)"
+    ),
+    "client_id": Option(_text, "identifiant du client auprès du serveur de jetons"),
+    "client_secret_file": Option(_text, "fichier qui contient son secret"),
+    "scope": Option(_text, "portée demandée"),
+}
 TRANSPORT_OPTIONS: Mapping[str, Mapping[str, Option]] = {
     "mllp": {
         "host": _HOST_OPTION,
         "port": Option(_port, "port MLLP", is_required=True),
         "timeout_seconds": _TIMEOUT,
-        "tls": Option(lambda entry: entry.boolean(), "chiffrer par TLS"),
-        "ca_file": _CA_FILE,
-        "certificate_file": _CERTIFICATE_FILE,
+        "tls": Option(_boolean, "chiffrer par TLS"),
+        "ca_file": _CA,
+        "certificate_file": _CERTIFICATE,
         "key_file": _KEY_FILE,
+        "sending_facility": Option(_text, "MSH-4 écrit à l’envoi"),
+        "receiving_application": Option(_text, "MSH-5 écrit à l’envoi"),
+        "receiving_facility": Option(_text, "MSH-6 écrit à l’envoi"),
+        "enhanced": Option(_boolean, "demander l’acquittement en mode étendu (MSH-15 et MSH-16)"),
         "idempotent": _IDEMPOTENT,
-        "enhanced": Option(lambda entry: entry.boolean(), "mode étendu : seul le CA est demandé"),
-        "sending_facility": Option(lambda entry: entry.text(), "MSH-4 écrit à l’envoi"),
-        "receiving_application": Option(lambda entry: entry.text(), "MSH-5 écrit à l’envoi"),
-        "receiving_facility": Option(lambda entry: entry.text(), "MSH-6 écrit à l’envoi"),
     },
     "fhir": {
         "url": Option(_name(_URL, "une adresse http(s)"), "base du serveur FHIR", is_required=True),
         "timeout_seconds": _TIMEOUT,
-        "resources": Option(lambda entry: entry.texts(), "types de ressources envoyés", is_required=True),
-        "token_file": Option(lambda entry: entry.text(), "fichier qui contient le jeton d’accès"),
-        "token_url": Option(_name(_URL, "une adresse http(s)"), "service de jetons OAuth 2 (client credentials)"),
-        "client_id": Option(lambda entry: entry.text(), "identifiant du client OAuth 2"),
-        "client_secret_file": Option(lambda entry: entry.text(), "fichier qui contient le secret du client OAuth 2"),
-        "scope": Option(lambda entry: entry.text(), "portées OAuth 2 demandées"),
-        "ca_file": _CA_FILE,
-        "certificate_file": _CERTIFICATE_FILE,
+        **_TOKENS,
+        "ca_file": _CA,
+        "certificate_file": _CERTIFICATE,
         "key_file": _KEY_FILE,
         "idempotent": _IDEMPOTENT,
     },
     "resthook": {
         "url": Option(_name(_URL, "une adresse http(s)"), "adresse à prévenir", is_required=True),
         "resources": Option(lambda entry: entry.texts(), "types de ressources annoncés", is_required=True),
-        "criteria": Option(lambda entry: entry.text(), "critères de recherche FHIR, comme « status=final&code=718-7 »"),
-        "payload": Option(lambda entry: entry.choice(("full", "empty")), "ressource entière (full) ou rien (empty)"),
+        "criteria": Option(_text, "critères de recherche FHIR que la ressource doit remplir"),
+        "payload": Option(
+            lambda entry: entry.choice(("full", "empty")),
+            "full : la ressource ; empty : l’annonce seule (full sans elle)",
+        ),
         "timeout_seconds": _TIMEOUT,
-        "token_file": Option(lambda entry: entry.text(), "fichier qui contient le jeton d’accès"),
-        "ca_file": _CA_FILE,
-        "certificate_file": _CERTIFICATE_FILE,
+        **_TOKENS,
+        "ca_file": _CA,
+        "certificate_file": _CERTIFICATE,
         "key_file": _KEY_FILE,
         "idempotent": _IDEMPOTENT,
     },
@@ -130,27 +151,22 @@ TRANSPORT_OPTIONS: Mapping[str, Mapping[str, Option]] = {
         "recipient": Option(
             _name(_ADDRESS, "une adresse de messagerie"), "boîte qui reçoit, si le message n’en dit pas"
         ),
-        "starttls": Option(lambda entry: entry.boolean(), "chiffrer par STARTTLS"),
-        "tls": Option(lambda entry: entry.boolean(), "chiffrer dès l’ouverture"),
-        "ca_file": _CA_FILE,
-        "username": Option(lambda entry: entry.text(), "compte SMTP"),
-        "password_file": Option(lambda entry: entry.text(), "fichier qui contient le mot de passe du compte SMTP"),
-        "domains": Option(
-            lambda entry: entry.texts(),
-            "domaines où l’on écrit, les autres sont refusés (mssante.fr sans elle)",
-        ),
-        "encryption_folder": Option(
-            lambda entry: entry.text(), "dossier des certificats des correspondants (adresse.pem) : on leur chiffre"
-        ),
-        "receiving_application": Option(lambda entry: entry.text(), "application à qui rendre compte (ZAM), MSH-5"),
-        "idempotent": _IDEMPOTENT,
-        "certificate_file": Option(lambda entry: entry.text(), "certificat S/MIME de la boîte (fichier PEM)"),
-        "key_file": Option(lambda entry: entry.text(), "clé du certificat S/MIME (fichier PEM)"),
+        "domains": Option(lambda entry: entry.texts(), "domaines auxquels il est permis d’écrire"),
+        "tls": Option(_boolean, "chiffrer dès la connexion"),
+        "starttls": Option(_boolean, "chiffrer par STARTTLS"),
+        "ca_file": _CA,
+        "username": Option(_text, "compte auprès du serveur"),
+        "password_file": Option(_text, "fichier qui contient son mot de passe"),
+        "certificate_file": Option(_text, "certificat S/MIME de la boîte (fichier PEM)"),
+        "key_file": Option(_text, "clé du certificat S/MIME (fichier PEM)"),
+        "encryption_folder": Option(_text, "dossier des certificats S/MIME des destinataires"),
         "timeout_seconds": _TIMEOUT,
+        "idempotent": _IDEMPOTENT,
     },
     "file": {
         "folder": Option(_name(_FOLDER, _FOLDER_FORM), "dossier écrit, sous la racine des envois", is_required=True),
         "suffix": Option(_name(_SUFFIX, "un point et des minuscules"), "fin du nom des fichiers (.hl7 sans elle)"),
+        "idempotent": _IDEMPOTENT,
     },
 }
 

@@ -7,6 +7,7 @@ from passerelle.protocols.pamfr.api import (
     INVISIBLE_REP_LEGAUX,
     MASQUE_PS,
     RESTRICTIONS,
+    RULES,
     STAY_EVENTS,
     SUPPORTED,
     Address,
@@ -21,6 +22,7 @@ from passerelle.protocols.pamfr.api import (
     DocumentRouting,
     Envelope,
     Event,
+    Finding,
     Identifier,
     IdentityCheck,
     IdentityStatus,
@@ -61,6 +63,7 @@ from passerelle.protocols.pamfr.api import (
     route,
     supported,
     timeline,
+    validate,
     write,
 )
 
@@ -71,6 +74,7 @@ __all__ = [
     "INVISIBLE_REP_LEGAUX",
     "MASQUE_PS",
     "RESTRICTIONS",
+    "RULES",
     "STAY_EVENTS",
     "SUPPORTED",
     "Address",
@@ -85,6 +89,7 @@ __all__ = [
     "DocumentRouting",
     "Envelope",
     "Event",
+    "Finding",
     "Identifier",
     "IdentityCheck",
     "IdentityStatus",
@@ -125,5 +130,6 @@ __all__ = [
     "route",
     "supported",
     "timeline",
+    "validate",
     "write",
 ]

@@ -39,6 +39,8 @@ from passerelle.protocols.pamfr.mssante import Route, RoutingRefused, flags_of, 
 from passerelle.protocols.pamfr.reading import EXCLUDED, SUPPORTED, read, refusal_of, supported
 from passerelle.protocols.pamfr.receipt_events import BusinessAckEvent, ReceiptError
 from passerelle.protocols.pamfr.structure_events import Place, PlaceAction, PlaceKind, PlaceRef, StructureEvent
+from passerelle.protocols.pamfr.validation.findings import Finding
+from passerelle.protocols.pamfr.validation.running import RULES, validate
 from passerelle.protocols.pamfr.writer import Envelope, write
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "INVISIBLE_REP_LEGAUX",
     "MASQUE_PS",
     "RESTRICTIONS",
+    "RULES",
     "STAY_EVENTS",
     "SUPPORTED",
     "Address",
@@ -62,6 +65,7 @@ __all__ = [
     "DocumentRouting",
     "Envelope",
     "Event",
+    "Finding",
     "Identifier",
     "IdentityCheck",
     "IdentityStatus",
@@ -102,5 +106,6 @@ __all__ = [
     "route",
     "supported",
     "timeline",
+    "validate",
     "write",
 ]

@@ -64,7 +64,7 @@ def _sheet(first: InboundDocument) -> dict[int, Field]:
         4: writer_fields.moment(first.created_at),
         12: first.unique_id or "",
         13: first.replaces or "",
-        17: "LA",
+        17: "AU",
     }
 
 

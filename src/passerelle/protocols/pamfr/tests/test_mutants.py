@@ -70,6 +70,7 @@ def examine(raw):
         segment.get("3[2].4.2")
     ack = hl7v2.parse(hl7v2.acknowledge(message, "AA", at=AT, control_id="1"))
     assert ack.get("MSA-2") == message.control_id
+    pamfr.validate(message)
     pamfr.read(message)
 
 

@@ -195,6 +195,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("PASSERELLE_LOG_LEVEL", "WARNING")},
 }
 
+METRICS_TOKEN = os.environ.get("PASSERELLE_METRICS_TOKEN", "")
 PASSERELLE_VAR = VAR
 PASSERELLE_DROPS = Path(os.environ.get("PASSERELLE_DROPS", VAR / "drops"))
 PASSERELLE_PROJECT = PROJECT

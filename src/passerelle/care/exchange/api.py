@@ -5,13 +5,11 @@ from passerelle.care.exchange.benchmark.running import run as run_benchmark
 from passerelle.care.exchange.client import Answer, Connection, NoAnswer, WrongAnswer, messages_of, numbered
 from passerelle.care.exchange.effects import Effect, register_effects, remove_effects
 from passerelle.care.exchange.handlers import Findings, Inbound, Rejected, register_handler, remove_handler
-<<<<<<< /tmp/pw/./src/passerelle/care/exchange/api.py
-from passerelle.care.exchange.listener.running import run as listen
-=======
 from passerelle.care.exchange.idle import register_idle_work, remove_idle_work
->>>>>>> ./src/passerelle/care/exchange/api.py
+from passerelle.care.exchange.listener.running import run as listen
 from passerelle.care.exchange.listener.running import serve
 from passerelle.care.exchange.listener.server import Limits, PortTaken
+from passerelle.care.exchange.metrics.registry import register_metrics, remove_metrics
 from passerelle.care.exchange.rules.alerting import Finding
 from passerelle.care.exchange.services.applying import apply_one, apply_waiting
 from passerelle.care.exchange.services.lanes import route_new_messages
@@ -43,10 +41,12 @@ __all__ = [
     "register_effects",
     "register_handler",
     "register_idle_work",
+    "register_metrics",
     "register_watch",
     "remove_effects",
     "remove_handler",
     "remove_idle_work",
+    "remove_metrics",
     "remove_watch",
     "route_new_messages",
     "run_benchmark",

@@ -19,18 +19,13 @@ import psycopg
 from django.db import Error, connection
 from django.utils import timezone
 
-<<<<<<< /tmp/pw/./src/passerelle/care/exchange/listener/intake.py
+from passerelle.care.channels.api import Declarations
 from passerelle.care.exchange.listener.session import Copier, opened
-from passerelle.care.exchange.rules.verdict import Arrival, Draft, House, judge
+from passerelle.care.exchange.rules.entering import Arrival
+from passerelle.care.exchange.rules.verdict import Draft, House, judge
 from passerelle.care.exchange.services.copying import rows
 from passerelle.care.exchange.services.receiving import house, judged, message_id
 from passerelle.care.exchange.services.storing import NotDurable, store
-=======
-from passerelle.care.exchange.rules.entering import Arrival
-from passerelle.care.exchange.rules.verdict import Draft, House
-from passerelle.care.exchange.services.receiving import house, judged
-from passerelle.care.exchange.services.storing import store
->>>>>>> ./src/passerelle/care/exchange/listener/intake.py
 
 _log = logging.getLogger(__name__)
 _LARGEST_GROUP: Final = 128
@@ -38,6 +33,7 @@ _LARGEST_GROUP_BYTES: Final = 16 * 1024 * 1024
 _LARGEST_SHORT_BYTES: Final = 64 * 1024
 _PAUSE_AFTER_FAILURE_S: Final = 0.2
 _REMEMBERED_S: Final = 30.0
+_DECLARED_S: Final = 1.0
 _Outcome = bytes | Exception
 Clock = Callable[[], datetime]
 #: Called in the event loop with the acknowledgement once the message is on disk; None when it is not stored.
@@ -56,7 +52,7 @@ class Intake:
     def __init__(self, loop: asyncio.AbstractEventLoop, *, clock: Clock = timezone.now) -> None:
         self._loop = loop
         self._clock = clock
-        self._facilities = _Facilities(house())
+        self._house = _Remembered(house())
         self._parameters = _session_parameters()
         self._copier: Copier | None = None
         self._short: list[tuple[Draft, _Waiting]] = []
@@ -99,7 +95,7 @@ class Intake:
         if self._copier is None or len(arrival.raw) > _LARGEST_SHORT_BYTES:
             return None
         try:
-            draft = judge(arrival, self._facilities.remembered)
+            draft = judge(arrival, self._house.now)
         except (_NotRemembered, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
             return None
         return draft if draft.accepted else None
@@ -177,7 +173,7 @@ class Intake:
     def _outcomes(self, group: Sequence[_Waiting]) -> Sequence[_Outcome]:
         try:
             _require_durability()
-            return self.store(judged([waiting.arrival for waiting in group], self._facilities.asked))
+            return self.store(judged([waiting.arrival for waiting in group], self._house.asked))
         except psycopg.DataError as error:
             return self._one_by_one(group) if len(group) > 1 else [error]
         except Exception as error:  # noqa: BLE001 - whatever the fault, nobody is acknowledged and the thread lives
@@ -229,33 +225,42 @@ class _NotRemembered(Exception):
     """The sender is not known yet, or was known too long ago: the database must be asked."""
 
 
-class _Facilities:
-    """Remembers for a while who sends under which MSH-4, the unknown ones excepted."""
+class _Remembered:
+    """The house as it was a short while ago: what judging needs, with nothing to ask of the database.
+
+    `now` raises `_NotRemembered` for what has to be asked again; `asked` asks it. Unknown senders are not remembered.
+    """
 
     def __init__(self, real: House) -> None:
-        self._ask = real.establishment_of
-        self._known: dict[str, tuple[str, float]] = {}
-<<<<<<< /tmp/pw/./src/passerelle/care/exchange/listener/intake.py
-        self.remembered = replace(real, establishment_of=self._remembered)
-        self.asked = replace(real, establishment_of=self._asked)
+        self._real = real
+        self._facilities: dict[str, tuple[str, float]] = {}
+        self._declared: tuple[Declarations | None, float] = (None, 0.0)
+        self.now = replace(real, establishment_of=self._establishment, declared=self._declarations)
+        self.asked = replace(real, establishment_of=self._ask_establishment, declared=self._ask_declarations)
 
-    def _remembered(self, facility: str) -> str:
-        known = self._known.get(facility)
+    def _establishment(self, facility: str) -> str:
+        known = self._facilities.get(facility)
         if known is None or known[1] <= time.monotonic():
             raise _NotRemembered
         return known[0]
-=======
-        self.house = House(
-            establishment_of=self._remembered, accepts_trials=real.accepts_trials, declared=real.declared
-        )
->>>>>>> ./src/passerelle/care/exchange/listener/intake.py
 
-    def _asked(self, facility: str) -> str | None:
-        known = self._known.get(facility)
+    def _declarations(self) -> Declarations | None:
+        declared, until = self._declared
+        if until <= time.monotonic():
+            raise _NotRemembered
+        return declared
+
+    def _ask_establishment(self, facility: str) -> str | None:
+        known = self._facilities.get(facility)
         now = time.monotonic()
         if known is not None and known[1] > now:
             return known[0]
-        found = self._ask(facility)
+        found = self._real.establishment_of(facility)
         if found is not None:
-            self._known[facility] = (found, now + _REMEMBERED_S)
+            self._facilities[facility] = (found, now + _REMEMBERED_S)
+        return found
+
+    def _ask_declarations(self) -> Declarations | None:
+        found = self._real.declared()
+        self._declared = (found, time.monotonic() + _DECLARED_S)
         return found

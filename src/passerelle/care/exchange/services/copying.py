@@ -25,6 +25,7 @@ _length = Struct("!i").pack
 _moment = Struct("!q").pack
 _array = Struct("!iiIii").pack
 _NO_TEXTS = Struct("!iiI").pack(0, 0, _TEXT_OID)
+_NULL = _length(-1)
 _BEGIN_ROW = Struct("!h").pack(len(_COLUMNS) + 2)
 _END_ROW = _length(1) + b"\x00" + _length(2) + b"\x00\x00"  # not held, never attempted
 
@@ -37,8 +38,11 @@ def rows(drafts: Sequence[Draft]) -> bytes:
 def _row(draft: Draft) -> bytes:
     parts = [_BEGIN_ROW]
     for encode, value in zip(_ENCODERS, _values(draft), strict=True):
-        content = encode(value)
-        parts += (_length(len(content)), content)
+        if value is None:
+            parts.append(_NULL)
+        else:
+            content = encode(value)
+            parts += (_length(len(content)), content)
     parts.append(_END_ROW)
     return b"".join(parts)
 
@@ -69,6 +73,7 @@ _BY_TYPE: dict[Any, Callable[[Any], bytes]] = {
     UUID: _uuid,
     datetime: _timestamp,
     bytes: bytes,
+    bytes | None: bytes,
     str: str.encode,
     bool: _boolean,
     tuple[str, ...]: _texts,

@@ -1,3 +1,11 @@
+from passerelle.care.identity.selectors.census import (
+    Collision,
+    StatusCount,
+    collisions,
+    marked,
+    merged_counts,
+    status_counts,
+)
 from passerelle.care.identity.selectors.finding import PersonRow, people, search_people
 from passerelle.care.identity.selectors.known import (
     Demographics,
@@ -16,19 +24,29 @@ from passerelle.care.identity.selectors.known import (
     traits_of_many,
 )
 from passerelle.care.identity.selectors.sheet import PersonSheet, found_identities, person_sheet
+from passerelle.care.identity.selectors.ties import MembershipTurn, TieKind, TieRow, membership_turns, tie, ties_of
 
 __all__ = [
+    "Collision",
     "Demographics",
     "LocalIdentityRef",
     "LocalTraits",
+    "MembershipTurn",
     "PersonRow",
     "PersonSheet",
     "PersonTraits",
+    "StatusCount",
+    "TieKind",
+    "TieRow",
+    "collisions",
     "demographics",
     "found_identities",
     "local_identities",
     "local_traits",
     "local_traits_of",
+    "marked",
+    "membership_turns",
+    "merged_counts",
     "people",
     "person_of",
     "person_sheet",
@@ -36,6 +54,9 @@ __all__ = [
     "reference_to",
     "root_of",
     "search_people",
+    "status_counts",
+    "tie",
+    "ties_of",
     "traits",
     "traits_of_many",
 ]

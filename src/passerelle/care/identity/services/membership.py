@@ -5,10 +5,19 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from passerelle.care.exchange.api import ask, insert_new, write
-from passerelle.care.identity.models import LocalIdentity, Membership, MembershipReason, Person
+from passerelle.care.identity.models import (
+    DECIDED_BY_HUMANS,
+    Joining,
+    LocalIdentity,
+    Membership,
+    MembershipReason,
+    Person,
+)
 from passerelle.care.identity.rules import QUALIFIED, PersonFacts, move_for_qualified_ins
+from passerelle.care.identity.selectors import root_of
 from passerelle.care.identity.selectors.stored import HeldPerson
 
 _ATTEMPTS = 4
@@ -73,8 +82,8 @@ def _settle(identity: LocalIdentity, *, at: datetime, source: str) -> HeldPerson
     facts = PersonFacts(
         person_has_ins=person.ins_matricule != "",
         person_has_this_ins=owner is not None and person.pk == owner.pk,
-        is_manual=held.reason == MembershipReason.MANUAL,
-        is_alone=is_alone(identity, person.pk),
+        is_manual=held.reason in DECIDED_BY_HUMANS or (_is_joined(identity) and bool(owner or person.ins_matricule)),
+        is_alone=is_alone(identity, person.pk) and not _absorbed_another_ins(identity),
         ins_has_owner=owner is not None,
     )
     match move_for_qualified_ins(facts):
@@ -125,6 +134,19 @@ def family_of(identity: LocalIdentity) -> list[UUID]:
     return found
 
 
+def _is_joined(identity: LocalIdentity) -> bool:
+    """Tell whether a human said that this one and another are the same person: no INS takes it away from them."""
+    family = family_of(identity)
+    return Joining.objects.filter(Q(left__in=family) | Q(right__in=family), undone_at=None).exists()
+
+
+def _absorbed_another_ins(identity: LocalIdentity) -> bool:
+    """Tell whether an identity merged into this one holds another qualified INS: the person keeps it, not renamed."""
+    ins = (identity.ins_family, identity.ins_matricule)
+    aliases = LocalIdentity.objects.filter(pk__in=family_of(identity)[1:]).order_by("pk")
+    return any(is_qualified(alias) and (alias.ins_family, alias.ins_matricule) != ins for alias in aliases)
+
+
 def give_ins(person: Person, family: str, matricule: str) -> None:
     """Write the INS of a person, "" for none."""
     person.ins_family, person.ins_matricule = family, matricule
@@ -158,7 +180,7 @@ def assign_person(*, local_identity_id: UUID, person_id: UUID | None, at: dateti
     Raises:
         AssignmentRefused: the person and the local identity hold different qualified INS.
     """
-    identity = LocalIdentity.objects.select_for_update(of=("self",)).get(pk=local_identity_id)
+    identity = root_of(LocalIdentity.objects.select_for_update(of=("self",)).get(pk=local_identity_id))
     if person_id is None:
         person = Person.objects.create(created_at=at)
     else:

@@ -7,7 +7,9 @@ from django.db import transaction
 
 from passerelle.care.identity.models import LocalIdentity, Membership, MembershipReason, Merge, Person
 from passerelle.care.identity.selectors import root_of
-from passerelle.care.identity.services.membership import is_qualified, move
+from passerelle.care.identity.selectors.stored import HeldPerson
+from passerelle.care.identity.services.membership import is_qualified, settle
+from passerelle.care.identity.services.placing import arrange
 
 
 class MergeRefused(Exception):
@@ -65,8 +67,7 @@ def merge(*, survivor_id: UUID, victim_id: UUID, at: datetime, source: str) -> U
     )
     victim.superseded_by = survivor
     victim.save(update_fields=["superseded_by"])
-    common = survivor_person if survivor_person.ins_matricule or not victim_person.ins_matricule else victim_person
-    move(survivor, common.pk, at=at, reason=MembershipReason.MERGE, source=source)
+    arrange({survivor.pk}, at=at, reason=MembershipReason.MERGE, source=source)
     return row.pk
 
 
@@ -105,9 +106,10 @@ def _person(identity: LocalIdentity) -> Person:
 
 @transaction.atomic
 def unmerge(*, merge_id: UUID, at: datetime, reason: str) -> None:
-    """Undo a merge: the absorbed identity stands alone again, both return to the persons they were in before.
+    """Undo a merge, in whatever order merges are undone: what remains is as if this one had never been.
 
-    A survivor that has been moved since by another decision stays where it is.
+    The absorbed identity speaks for itself again, with all that came under its number meanwhile. Each side returns to
+    the person that its own history tells (`placing.py`), then to the holder of its qualified INS, if any.
 
     Raises:
         NotMerged: it is undone already.
@@ -116,13 +118,20 @@ def unmerge(*, merge_id: UUID, at: datetime, reason: str) -> None:
     if row.undone_at is not None:
         raise NotMerged
     rows = _locked(row.survivor_id, row.victim_id)
-    survivor, victim = rows[row.survivor_id], rows[row.victim_id]
+    victim = rows[row.victim_id]
     victim.superseded_by = None
     victim.save(update_fields=["superseded_by"])
-    source = f"annulation {merge_id}"
-    move(victim, row.victim_person_id, at=at, reason=MembershipReason.UNMERGE, source=source)
-    followed_victim = row.survivor_person_id != row.victim_person_id and _person(survivor).pk == row.victim_person_id
-    if followed_victim:
-        move(survivor, row.survivor_person_id, at=at, reason=MembershipReason.UNMERGE, source=source)
     row.undone_at, row.undone_reason = at, reason
     row.save(update_fields=["undone_at", "undone_reason"])
+    source = f"annulation {merge_id}"
+    sides = (victim, root_of(rows[row.survivor_id]))
+    for side in sides:
+        arrange({side.pk}, at=at, reason=MembershipReason.UNMERGE, source=source)
+    for side in sides:
+        settle(side, held_person(side), at=at, source=source)
+
+
+def held_person(identity: LocalIdentity) -> HeldPerson:
+    """Return the person that a local identity is in now."""
+    person = _person(identity)
+    return HeldPerson(person.pk, person.ins_family, person.ins_matricule)

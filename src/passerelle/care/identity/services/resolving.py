@@ -32,6 +32,7 @@ from passerelle.care.identity.selectors.stored import (
 )
 from passerelle.care.identity.services.membership import settle
 from passerelle.care.identity.services.storing import insert, keep_numbers, update
+from passerelle.care.identity.trust import status_with_own_findings
 from passerelle.core.directory import api as directory
 from passerelle.protocols import pamfr
 
@@ -123,9 +124,9 @@ def resolve_patient(patient: pamfr.Patient, told: Told, findings: Findings) -> R
     with transaction.atomic(savepoint=False):
         locked, is_new = _written(patient, told, owner, findings)
         named = locked.row
+        keep_numbers(named, patient.identifiers)
         if named.superseded_by_id is not None:
             return _read(root_of(named), via_alias=named.pk)
-        keep_numbers(named, patient.identifiers)
         person, is_someone_new = settle(named, locked.person, at=told.at, source=told.source)
         reference = reference_to(named, person_id=person.id)
         locked.known = _known(locked, reference, is_alone=is_someone_new)
@@ -174,12 +175,15 @@ def _owner(patient: pamfr.Patient, establishment: str) -> str:
 
 
 def _written(patient: pamfr.Patient, told: Told, owner: str, findings: Findings) -> tuple[Locked, bool]:
-    """Return the row, locked, with what is told written in it, and whether it is new; an alias stays untouched."""
+    """Return the row, locked, with what is told written in it, and whether it is new.
+
+    An alias keeps what its own number is told, so that an un-merge loses nothing; its survivor speaks for it.
+    """
     traits = _traits_told(patient, is_identity_event=told.is_identity_event)
     for _ in range(_ATTEMPTS):
         locked = _locked(patient, owner, findings)
         if locked is not None:
-            if locked.row.superseded_by_id is None and _tell(locked.row, traits, told):
+            if _tell(locked.row, traits, told):
                 update(locked.row)
             return locked, False
         fresh = blank_identity(establishment=owner, ipp=patient.ipp, at=told.at)
@@ -300,6 +304,9 @@ def _tell(row: LocalIdentity, traits: dict[str, Any], told: Told) -> bool:
     ins = traits["ins"]
     if ins is not None and row.ins_key_ok and not ins.key_ok:
         traits = {name: value for name, value in traits.items() if name not in {"ins", "status"}}
+    if "status" in traits:
+        told_status = status_with_own_findings(traits["status"], row.trait_moments, traits.get("attributes", ()))
+        traits = traits | {"status": told_status}
     written, row.trait_moments = newer_traits(row.trait_moments, traits, event_at=told.event_at)
     if not written:
         return False

@@ -1,6 +1,6 @@
 """The door of channels: what other packages and the command line may import."""
 
-from passerelle.care.channels.memory import Declarations, current, forget, gathered, remembered
+from passerelle.care.channels.memory import Declarations, current, forget, gathered
 from passerelle.care.channels.rules.applying import MappingFailed, apply_mapping
 from passerelle.care.channels.rules.declared import (
     Channel,
@@ -49,5 +49,4 @@ __all__ = [
     "forget",
     "gathered",
     "load_folder",
-    "remembered",
 ]

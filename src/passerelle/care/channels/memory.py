@@ -94,9 +94,6 @@ class _Memory:
             self._until = time.monotonic() + _FRESH_S
             return self._held
 
-    def fresh(self) -> Declarations | None:
-        return self._held if time.monotonic() < self._until else None
-
     def forget(self) -> None:
         with self._lock:
             self._held, self._stamp, self._until = None, None, 0.0
@@ -108,11 +105,6 @@ _memory = _Memory()
 def current() -> Declarations:
     """Return what is in force; a change made elsewhere is seen within two seconds."""
     return _memory.current()
-
-
-def remembered() -> Declarations | None:
-    """Return what is in force without asking the database; None when it must be asked: call `current` where one may."""
-    return _memory.fresh()
 
 
 def forget() -> None:

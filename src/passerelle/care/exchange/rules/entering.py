@@ -7,15 +7,18 @@ from uuid import UUID
 
 from passerelle.care.channels.api import Channel, Declarations, MappingFailed, apply_mapping
 from passerelle.care.exchange.rules.modes import Answer
-from passerelle.protocols import hl7v2
+from passerelle.protocols import hl7v2, pamfr
 from passerelle.protocols.hl7v2 import ErrorDetail, Hl7Error
+
+_MOST_FAULTS_TOLD = 10
 
 
 class Refusal(NamedTuple):
-    """What is answered to a message that is not taken, and why."""
+    """What is answered to a message that is not taken, and why; `more` are the other faults told with the first."""
 
     answer: Answer
     detail: ErrorDetail
+    more: tuple[ErrorDetail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,10 @@ def enter(arrival: Arrival, message: hl7v2.Message, declared: Declarations | Non
     if refusal is not None:
         return Entered(message, message, channel, refusal)
     try:
-        return Entered(message, apply_mapping(channel, message), channel, None)
+        read = apply_mapping(channel, message)
     except MappingFailed as fault:
         return Entered(message, message, channel, Refusal(Answer.ERROR, fault.detail()))
+    return Entered(message, read, channel, _profile_refusal(read, channel))
 
 
 def _channel(arrival: Arrival, message: hl7v2.Message, declared: Declarations) -> Channel | None:
@@ -99,6 +103,17 @@ def _channel_refusal(message: hl7v2.Message, channel: Channel) -> Refusal | None
         text = f"le canal « {channel.label} » n’attend pas {message.code}^{message.trigger}"
         return Refusal(Answer.REJECT, ErrorDetail(where="MSH^1^9", code="201", severity="E", text=text))
     return None
+
+
+def _profile_refusal(read: hl7v2.Message, channel: Channel) -> Refusal | None:
+    if channel.profile.validation != "reject" or channel.profile.family != "pam-fr":
+        return None
+    faults = [
+        ErrorDetail(where=one.where, code=one.condition, severity="E", text=f"{one.text} ({one.rule})")
+        for one in pamfr.validate(read)
+        if one.severity == "error"
+    ][:_MOST_FAULTS_TOLD]
+    return Refusal(Answer.ERROR, faults[0], tuple(faults[1:])) if faults else None
 
 
 def _error(where: str, code: str, text: str) -> Refusal:

@@ -187,5 +187,5 @@ def _acknowledgement(arrival: Arrival, message: hl7v2.Message | None, code: str,
         code,
         at=arrival.at,
         control_id=arrival.id.hex[:20],
-        errors=[refusal.detail] if refusal else [],
+        errors=[refusal.detail, *refusal.more] if refusal else [],
     )

@@ -131,3 +131,13 @@ def test_a_certificate_speaks_for_its_establishment_and_a_pinned_one_only_by_it(
     raw = admission("M1", application=application, facility=sender)
     draft = judge(Arrival(uuid4(), raw, "essai", AT, certificate=certificate), house)
     assert draft.ack_code == code
+
+
+@pytest.mark.parametrize(("validation", "code"), [("none", "AA"), ("report", "AA"), ("reject", "AE")])
+def test_a_channel_says_whether_the_french_profile_is_required(tmp_path, validation, code) -> None:
+    declare(tmp_path, MLLP.replace("{family: pam-fr}", f"{{family: pam-fr, validation: {validation}}}"))
+    wrong = admission("M1").replace(b"|PROV|", b"|WRONG|")
+    answer = hl7v2.parse(receive(wrong, peer="essai", at=AT))
+    assert answer.get("MSA-1") == code
+    if code == "AE":
+        assert "PID^1^32" in {err.get("2") + "^1^" + err.get("2.3") for err in answer.all("ERR")}

@@ -78,7 +78,6 @@ def _to_followers(inbound: Inbound, event: pamfr.AdtEvent) -> None:
         cause=str(inbound.message_id),
         at=inbound.received_at,
         occurred_at=event.recorded_at,
-        told_to=lambda destination: not is_sender(inbound.message, destination),
     )
     if event.trigger == "A40":
         announcing.announce_merge(survivor=event.patient, victim=_given_up(event), change=change)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from passerelle.protocols.ins import IdentityStatus
+from passerelle.protocols.ins import IdentityStatus, may_hold_ins
 from passerelle.protocols.pamfr.events import AdtEvent, Identifier, Patient, Traits
 
 _INS_PREFIX = "INS"
@@ -31,12 +31,13 @@ def has_strict_traits(traits: Traits) -> bool:
 
 
 def may_share_ins(patient: Patient) -> bool:
-    """Tell whether the INS of a patient may leave: qualified, its key right, with the five strict traits."""
+    """Tell whether the INS of a patient may leave: qualified, neither doubtful nor fictive, with the strict traits."""
     ins = patient.ins
     return (
         ins is not None
         and ins.key_ok
         and patient.status is IdentityStatus.QUALIFIEE
+        and may_hold_ins(patient.attributes)
         and has_strict_traits(patient.traits)
     )
 

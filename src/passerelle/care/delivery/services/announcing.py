@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import Final
 
 from passerelle.care.channels.api import Destination
+from passerelle.care.delivery.rules.contract import address_of
 from passerelle.care.delivery.rules.patients import keys_of
 from passerelle.care.delivery.services import book
 from passerelle.care.delivery.services.publishing import Outgoing, control_id_for, put
+from passerelle.care.delivery.services.teller import teller_of
 from passerelle.core.directory import api as directory
 from passerelle.protocols import pamfr
 from passerelle.protocols.pamfr import writer_identity
@@ -24,16 +26,15 @@ Known = Callable[[pamfr.Identifier], bool]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change in one establishment: `cause` is what made it, known at `at`, true since `occurred_at`.
+    """A change in one establishment, known at `at`, true since `occurred_at`.
 
-    `told_to` leaves out the application that said it, when one did.
+    `cause` is what made it. When a message did it holds its id, so that its sender is not told what it said.
     """
 
     establishment: str
     cause: str
     at: datetime
     occurred_at: datetime
-    told_to: Callable[[Destination], bool] = lambda _destination: True
 
 
 def announce_merge(*, survivor: pamfr.Patient, victim: pamfr.Patient, change: Change) -> int:
@@ -90,11 +91,17 @@ def _announce(
     concerned: tuple[pamfr.Patient, ...],
     change: Change,
 ) -> int:
-    """Write the event for each follower, and put it in its queue; one that knows nobody in it is told nothing."""
+    """Write the event for each follower, and put it in its queue; one that knows nobody in it is told nothing.
+
+    What a message says by this very event is told once, when the message itself is forwarded.
+    """
+    teller = teller_of(change.cause)
+    if teller is not None and teller.trigger == trigger and teller.message_id != change.cause:
+        return 0
     told = 0
     for destination in book.followers_of_changes():
         is_concerned = destination.establishment in {None, change.establishment} and destination.accepts("ADT", trigger)
-        if not (is_concerned and change.told_to(destination)):
+        if not is_concerned or (teller is not None and teller.is_at(address_of(destination))):
             continue
         written = event(_knows(destination))
         if written is None:

@@ -37,13 +37,13 @@ def identifier(value, authority="CHU-X"):
     return pamfr.Identifier(value, "PI", authority, f"1.2.3.{authority}", "ISO")
 
 
-def patient(*identifiers, status="QUAL", birth_place="13055", sex="F", key_ok=True):
+def patient(*identifiers, status="QUAL", birth_place="13055", sex="F", key_ok=True, attributes=frozenset()):
     qualified = pamfr.IdentityStatus(status)
     return pamfr.Patient(
         identifiers=identifiers,
         ins=pamfr.Ins(MATRICULE, OID, InsKind.NIR_TEST, key_ok=key_ok),
         status=qualified,
-        attributes=frozenset({"FICT"}),
+        attributes=attributes,
         traits=pamfr.Traits("ESSAI", ("CAMILLE",), date(1979, 3, 28), sex, birth_place, first_given="CAMILLE"),
     )
 
@@ -128,6 +128,7 @@ def test_an_application_that_knows_nobody_in_a_merge_is_told_nothing(places, tmp
         {"birth_place": None},
         {"sex": "U"},
         {"key_ok": False},
+        {"attributes": frozenset({"DOUT"})},
     ],
 )
 def test_the_ins_never_leaves_unless_qualified_and_with_the_five_strict_traits(places, tmp_path, details):

@@ -25,7 +25,8 @@ from passerelle.core.directory.selectors import (
     territory,
     units,
 )
-from passerelle.core.directory.services import LoadReport, load_directory
+from passerelle.core.directory.services.loading import LoadReport, load_directory
+from passerelle.core.directory.services.structure import StructureReport, import_structure
 
 __all__ = [
     "AuthorityRow",
@@ -34,6 +35,7 @@ __all__ = [
     "PartnerRow",
     "ProfessionalRow",
     "SiteRow",
+    "StructureReport",
     "TerritoryRow",
     "UnitRow",
     "authorities",
@@ -42,6 +44,7 @@ __all__ = [
     "establishment_of_facility",
     "establishments",
     "facilities",
+    "import_structure",
     "load_directory",
     "partners",
     "professional",

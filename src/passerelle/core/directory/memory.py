@@ -37,3 +37,10 @@ def remembered(lookup: Callable[P, T]) -> Callable[P, T]:
         return found
 
     return answer
+
+
+def forget() -> None:
+    """Forget what this block remembers: the directory has just changed inside it."""
+    answers = _answers.get()
+    if answers is not None:
+        answers.clear()

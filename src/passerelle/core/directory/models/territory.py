@@ -172,6 +172,7 @@ class UnitKind(models.TextChoices):
     GERIATRICS = "geriatrie", "Gériatrie"
     PAEDIATRICS = "pediatrie", "Pédiatrie"
     TECHNICAL = "plateau", "Plateau technique"
+    OTHER = "autre", "Non précisée"
 
 
 class Unit(Listed):
@@ -300,37 +301,3 @@ class Partner(Listed):
 
     def __str__(self) -> str:
         return self.name
-
-
-def _neutral(*fields: str) -> dict[str, str]:
-    return dict.fromkeys(fields, "neutral")
-
-
-# Nothing here speaks of a patient; professionals' names are identifying.
-CLASSIFICATION: dict[str, dict[str, str]] = {
-    "Source": _neutral("code", "title", "nature", "is_official"),
-    "Territory": _neutral("absent_since", "code", "name", "group_name", "source"),
-    "TerritoryFigure": _neutral("id", "absent_since", "territory", "code", "label", "value", "unit", "source"),
-    "Establishment": _neutral(
-        "absent_since", "code", "territory", "rank", "name", "short_name", "aliases", "kind", "role", "city",
-        "finess", "finess_is_fictitious", "source", "to_confirm",
-    ),
-    "Site": _neutral(
-        "absent_since", "code", "establishment", "rank", "name", "city", "finess", "finess_is_fictitious", "source",
-        "to_confirm",
-    ),
-    "SubTerritory": _neutral("absent_since", "code", "territory", "name", "sites", "source"),
-    "Unit": _neutral(
-        "id", "absent_since", "establishment", "code", "site", "label", "specialty", "kind", "source",
-    ),
-    "Professional": {
-        "rpps": "identifying",
-        "family_name": "identifying",
-        "given_name": "identifying",
-        **_neutral("absent_since", "rpps_is_fictitious", "profession", "specialty", "source", "establishments"),
-    },
-    "Employment": _neutral("id", "professional", "establishment", "unit"),
-    "AssigningAuthority": _neutral("id", "absent_since", "namespace", "universal_id", "kind", "establishment"),
-    "SendingFacility": _neutral("absent_since", "code", "establishment"),
-    "Partner": _neutral("absent_since", "code", "name", "kind", "source", "to_confirm"),
-}  # fmt: skip

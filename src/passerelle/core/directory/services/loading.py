@@ -1,4 +1,4 @@
-"""Writes of the directory: one, the loader. Rows the file drops are marked absent, never deleted."""
+"""The loader of the territory file. Rows the file drops are marked absent, never deleted."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -27,6 +27,8 @@ from passerelle.core.directory.models import (
 from passerelle.core.directory.territory_file import TERRITORY_FILE, Row, TerritoryRows, read_territory
 
 FICTITIOUS_PROFESSIONALS = 600
+#: The source of what hospitals tell of themselves by messages, which the file must not undo.
+STRUCTURE_SOURCE = "structure"
 
 
 @dataclass(slots=True)
@@ -106,6 +108,9 @@ class _Load:
             if found is None:
                 to_create.append(model(**row))
                 continue
+            if getattr(found, "source_id", None) == STRUCTURE_SOURCE:
+                self.report.unchanged += 1  # its hospital has spoken since: the file is older
+                continue
             differences = _apply(found, {**row, **({"absent_since": None} if isinstance(found, Listed) else {})})
             columns |= differences
             if differences:
@@ -129,7 +134,9 @@ class _Load:
             self.report.absent.append(f"{row._meta.label}: {row}")  # noqa: SLF001 - Django's own API
 
     def _is_out_of_scope(self, row: Listed) -> bool:
-        """Tell whether a load without the demonstration has nothing to say of this row."""
+        """Tell whether the file has nothing to say of this row: told by a message, or of the demonstration only."""
+        if STRUCTURE_SOURCE in {getattr(row, "source_id", None), row.pk}:
+            return True
         if self.demo:
             return False
         establishment = row.pk if isinstance(row, Establishment) else getattr(row, "establishment_id", None)

@@ -26,6 +26,7 @@ from passerelle.care.identity.selectors import (
     tie,
     ties_of,
     traits,
+    traits_by_file,
     traits_of_many,
 )
 from passerelle.care.identity.services.joining import NotJoined, join, unjoin
@@ -82,6 +83,7 @@ __all__ = [
     "tie",
     "ties_of",
     "traits",
+    "traits_by_file",
     "traits_of_many",
     "unjoin",
     "unmerge",

@@ -24,7 +24,15 @@ from passerelle.care.identity.selectors.known import (
     traits_of_many,
 )
 from passerelle.care.identity.selectors.sheet import PersonSheet, found_identities, person_sheet
-from passerelle.care.identity.selectors.ties import MembershipTurn, TieKind, TieRow, membership_turns, tie, ties_of
+from passerelle.care.identity.selectors.ties import (
+    MembershipTurn,
+    TieKind,
+    TieRow,
+    membership_turns,
+    tie,
+    ties_of,
+    traits_by_file,
+)
 
 __all__ = [
     "Collision",
@@ -58,5 +66,6 @@ __all__ = [
     "tie",
     "ties_of",
     "traits",
+    "traits_by_file",
     "traits_of_many",
 ]

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from passerelle.care.identity.models import Joining, Membership, Merge
+from passerelle.care.identity.models import Joining, LocalIdentity, Membership, Merge
+from passerelle.care.identity.selectors.known import LocalTraits, local_traits_of
 
 TieKind = Literal["merge", "joining"]
 
@@ -50,6 +51,12 @@ def ties_of(local_identity_ids: Collection[UUID]) -> list[TieRow]:
     joinings = Joining.objects.filter(Q(left__in=local_identity_ids) | Q(right__in=local_identity_ids))
     found = [*map(_merge_row, merges.order_by("pk")), *map(_joining_row, joinings.order_by("pk"))]
     return sorted(found, key=lambda tie: (tie.at, tie.id))
+
+
+def traits_by_file(local_identity_ids: Collection[UUID]) -> dict[UUID, LocalTraits]:
+    """Return what the establishments say of several local identities, in one query; unknown ones are absent."""
+    rows = LocalIdentity.objects.filter(pk__in=list(local_identity_ids)).order_by("pk")
+    return {row.pk: local_traits_of(row) for row in rows}
 
 
 def tie(kind: TieKind, tie_id: UUID) -> TieRow:

@@ -31,6 +31,7 @@ class Action(Enum):
     IDENTITY_MERGED = "identity_merged", "Identités rapprochées"
     MESSAGE_READ = "message_read", "Message d’échange lu"
     MESSAGE_REPLAYED = "message_replayed", "Message d’échange rejoué"
+    STRUCTURE_IMPORTED = "structure_imported", "Structure d’établissement importée"
     CHANNEL_CHANGED = "channel_changed", "Canal d’échange modifié"
     EXTRACT_MADE = "extract_made", "Extrait dépersonnalisé produit"
     INDICATOR_READ = "indicator_read", "Indicateur consulté"

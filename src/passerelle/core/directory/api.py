@@ -26,7 +26,7 @@ from passerelle.core.directory.selectors import (
     units,
 )
 from passerelle.core.directory.services.loading import LoadReport, load_directory
-from passerelle.core.directory.services.structure import StructureReport, import_structure
+from passerelle.core.directory.services.structure import StructureReport, import_structure, summary_of
 
 __all__ = [
     "AuthorityRow",
@@ -52,6 +52,7 @@ __all__ = [
     "remembering",
     "site_of_unit",
     "sites",
+    "summary_of",
     "territory",
     "units",
 ]

@@ -1,0 +1,33 @@
+"""What a structure message does: the directory is below, so the exchange itself brings it what hospitals say."""
+
+from passerelle.care.exchange.handlers import Inbound, Rejected
+from passerelle.core.audit import api as audit
+from passerelle.core.directory import api as directory
+from passerelle.protocols import pamfr
+
+NAME = "structure"
+#: Before identity and record: a movement of the same group finds its unit.
+ORDER = 5
+
+
+def handle(inbound: Inbound) -> None:
+    """Write the places of a hospital in the directory; other events are not its business.
+
+    Raises:
+        Rejected: the sender is of no known establishment, whose places nobody could tell apart.
+    """
+    event = inbound.event
+    if not isinstance(event, pamfr.StructureEvent):
+        return
+    if not inbound.establishment:
+        raise Rejected(where="MSH-4", why="établissement émetteur inconnu")
+    report = directory.import_structure(
+        event=event, establishment=inbound.establishment, at=inbound.received_at, source=str(inbound.message_id)
+    )
+    audit.record(
+        audit.Action.STRUCTURE_IMPORTED,
+        by=None,
+        at=inbound.received_at,
+        target=f"establishment:{inbound.establishment}",
+        detail={"message": str(inbound.message_id), **directory.summary_of(report)},
+    )

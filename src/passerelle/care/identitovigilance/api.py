@@ -1,3 +1,5 @@
-"""The door of identitovigilance: what other packages may import."""
+"""The door of identitovigilance: how the package that keeps records tells the desk what hangs on an identity."""
 
-__all__: list[str] = []
+from passerelle.care.identitovigilance.holdings import Arrival, Held, HoldingsSource, register_holdings
+
+__all__ = ["Arrival", "Held", "HoldingsSource", "register_holdings"]

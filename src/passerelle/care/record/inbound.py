@@ -1,6 +1,6 @@
 """What messages do to the record. Source: IHE PAM France 2.11 (ITI-30, ITI-31); CI-SIS, CDA carried by HL7 v2."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,10 @@ from passerelle.care.record.rules.patients import patient_of
 from passerelle.care.record.rules.stays import STAY_TRIGGERS
 from passerelle.care.record.rules.storing import fact_of, number_of
 from passerelle.care.record.services.appointments import PatientOf, apply_to_appointment
-from passerelle.care.record.services.charts import Chart, NumberedStay, lock_patients, lock_stays
+from passerelle.care.record.services.charts import Chart, HeldStay, NumberedStay, lock_patients, lock_stays
 from passerelle.care.record.services.choices import keep_choice
 from passerelle.care.record.services.documents import file_documents
-from passerelle.care.record.services.moving import Move, UnknownStay, move_stay
+from passerelle.care.record.services.moving import Move, UnknownStay, move_stay, was_once_of
 from passerelle.care.record.services.stays import StayOf, apply_to_stay
 from passerelle.care.record.services.writing import Origin, Whose, put, put_over
 from passerelle.core.directory import api as directory
@@ -64,6 +64,12 @@ class _Who:
         return self.patient.reference
 
     @property
+    def absorbed(self) -> list[UUID]:
+        """Return the files that this one stands for, those of a chain of merges included, in a steady order."""
+        heirs = {one.id: one.superseded_by for one in self.patient.known}
+        return sorted(id_ for id_ in heirs if id_ != self.reference.id and _root(id_, heirs) == self.reference.id)
+
+    @property
     def file(self) -> PatientOf:
         """Return the patient's file, as what hangs on it needs it."""
         return PatientOf(self.reference.id, self.reference.establishment, self.place)
@@ -72,6 +78,12 @@ class _Who:
     def known_as(self) -> list[UUID]:
         """Return the patient's local identities in this establishment, merged ones included."""
         return [one.id for one in self.patient.known if one.establishment == self.reference.establishment]
+
+
+def _root(id_: UUID, heirs: Mapping[UUID, UUID | None]) -> UUID:
+    while (heir := heirs.get(id_)) is not None:
+        id_ = heir
+    return id_
 
 
 def _who(inbound: Inbound, event: pamfr.PatientEvent) -> _Who:
@@ -96,12 +108,12 @@ def _chart(inbound: Inbound, who: _Who) -> Chart:
 
 def _write_patients(inbound: Inbound, who: _Who, chart: Chart) -> None:
     """Write the Patient of the local identity, and of those it absorbed."""
-    aliases = [one.id for one in who.patient.known if one.superseded_by == who.reference.id]
+    aliases = who.absorbed
     origin = Origin(inbound.received_at, str(inbound.message_id), who.reference.establishment)
     resource = patient_of(who.patient.traits, place=who.place, aliases=aliases)
     chart.patient = put_over(chart.patient, resource, Whose(who.reference.id, who.reference.id), origin)
     for alias in aliases:
-        resource = patient_of(identity.local_traits(alias), place=who.place)
+        resource = patient_of(identity.local_traits(alias), place=who.place, heir=who.reference.id)
         put(resource, local_identity_id=alias, at=origin.at, source=origin.source, establishment=origin.establishment)
 
 
@@ -155,9 +167,10 @@ def _stays_told(lane: Sequence[Inbound], found: identity.FoundByIpp) -> list[Num
 def _file(inbound: Inbound, event: pamfr.DocumentEvent, who: _Who) -> None:
     reference = who.reference
     number = number_of(event.patient.account, event.visit)
+    stay = _stay_of_documents(who, number[0]) if number else None
     frame = Frame(
-        subject=reference.id,
-        stay_id=_stay_of_documents(who, number[0]) if number else None,
+        subject=_subject_of(stay, who),
+        stay_id=stay.id if stay else None,
         establishment=reference.establishment,
         place=who.place,
         occurred_at=event.occurred_at,
@@ -166,7 +179,21 @@ def _file(inbound: Inbound, event: pamfr.DocumentEvent, who: _Who) -> None:
     chart = _chart(inbound, who)
     if chart.patient is None:
         _write_patients(inbound, who, chart)
-    file_documents(event, frame, known_as=who.known_as, at=inbound.received_at, source=str(inbound.message_id))
+    known_as = list({*who.known_as, frame.subject})
+    file_documents(event, frame, known_as=known_as, at=inbound.received_at, source=str(inbound.message_id))
+
+
+def _subject_of(stay: HeldStay | None, who: _Who) -> UUID:
+    """Return whose document it is: of the patient named, unless the stay was given to another since (A44).
+
+    Raises:
+        Rejected: the stay was never this patient's.
+    """
+    if stay is None or stay.held is None or stay.held.local_identity_id in who.known_as:
+        return who.reference.id
+    if was_once_of(stay.id, who.known_as):
+        return stay.held.local_identity_id
+    raise Rejected(where="PID-18", why="ce dossier (NDA) est celui d’un autre patient")
 
 
 def _book(inbound: Inbound, event: pamfr.AppointmentEvent, who: _Who) -> None:
@@ -202,9 +229,9 @@ def _move(inbound: Inbound, event: pamfr.AdtEvent, who: _Who) -> None:
         raise Rejected(where="MRG-3", why=str(refusal.__doc__)) from refusal
 
 
-def _stay_of_documents(who: _Who, number: str) -> UUID:
+def _stay_of_documents(who: _Who, number: str) -> HeldStay:
     (stay,) = lock_stays([NumberedStay(who.known_as, who.reference.establishment, number)])
-    return stay.id
+    return stay
 
 
 def place_of(establishment: str) -> dict[str, Any]:

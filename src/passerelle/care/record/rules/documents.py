@@ -185,6 +185,16 @@ def waits_to_replace(resource: Mapping[str, Any], unique_ids: Sequence[str]) -> 
     return any(_bare(one) in unique_ids for one in targets if one)
 
 
+def naming(resource: Mapping[str, Any], id_: UUID, unique_ids: Sequence[str]) -> dict[str, Any]:
+    """Return a document that waited to replace another, now that the other has come under this id."""
+    target = {"reference": f"DocumentReference/{id_}"}
+    links = [
+        {**one, "target": target} if _bare(one["target"].get("identifier", {})) in unique_ids else one
+        for one in resource.get("relatesTo", [])
+    ]
+    return {**resource, "relatesTo": links}
+
+
 def _bare(identifier: Mapping[str, Any]) -> str:
     return canonical(str(identifier.get("value", "")).removeprefix("urn:oid:"))
 

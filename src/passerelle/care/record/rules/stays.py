@@ -130,7 +130,7 @@ def class_of(patient_class: str) -> str:
 
 def fold(facts: Iterable[StayFact]) -> Stay:
     """Return what the events of a stay make of it."""
-    told = sorted(facts, key=_entered)
+    told = sorted((one for one in facts if one.trigger == BASE or one.trigger in STAY_TRIGGERS), key=_entered)
     base = next((one for one in told if one.trigger == BASE), None)
     movements = [*base_movements(base)] if base else []
     opened = [one.moment for one in told if one.trigger in {"A01", "A04"}]

@@ -56,6 +56,9 @@ class _Shelf:
         self._put(resource)
         for one in replaced:
             self._supersede(one)
+        for one in held:
+            if rules.waits_to_replace(one, told.unique_ids):
+                self._put(rules.naming(one, id_, told.unique_ids))
         if with_results and told.cda is not None and resource["status"] == "current":
             self._file_results(told, id_, status="corrected" if told.document.action == "replace" else "final")
 

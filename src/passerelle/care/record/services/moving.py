@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection, transaction
 
 from passerelle.care.record.rules.columns import COLUMN_NAMES, columns_of, values_in_order
+from passerelle.care.record.rules.stays import StayFact
+from passerelle.care.record.rules.storing import to_json
 from passerelle.care.record.services.charts import NumberedStay, lock_stays
 from passerelle.care.record.services.writing import Held, Origin, content_of, to_the_millisecond, whole
 from passerelle.protocols.fhir import api as fhir
 
 _OF_THE_STAY = (
     "SELECT type, id, version, local_identity_id, last_updated, body, deleted FROM record_resource"
-    " WHERE local_identity_id = %s AND (encounter = %s OR (type = 'Encounter' AND id = %s))"
+    " WHERE local_identity_id = ANY(%s) AND (encounter = %s OR (type = 'Encounter' AND id = %s))"
     " ORDER BY type, id FOR UPDATE"
 )
 _ARCHIVE = (
@@ -26,8 +29,19 @@ _MOVE = (
     "UPDATE record_resource SET local_identity_id = %s, version = %s, last_updated = %s, source = %s, body = %s,"  # noqa: S608
     f" {', '.join(f'{name} = %s' for name in COLUMN_NAMES)} WHERE id = %s AND type = %s AND local_identity_id = %s"
 )
-_MOVE_CONTENTS = "UPDATE record_content SET local_identity_id = %s WHERE id = ANY(%s) AND local_identity_id = %s"
-_MOVE_EVENTS = "UPDATE record_stayevent SET local_identity_id = %s WHERE stay_id = %s"
+_MOVE_CONTENTS = "UPDATE record_content SET local_identity_id = %s WHERE id = ANY(%s) AND local_identity_id = ANY(%s)"
+_MOVE_EVENTS = "UPDATE record_stayevent SET local_identity_id = %s WHERE stay_id = %s AND trigger <> 'A44'"
+_REMEMBER = (
+    "INSERT INTO record_stayevent"
+    " (stay_id, local_identity_id, establishment, source, trigger, recorded_at, received_at, content)"
+    " SELECT %s, former, %s, %s || '/' || former, 'A44', %s, %s, %s FROM unnest(%s::uuid[]) AS former"
+    " WHERE NOT EXISTS (SELECT FROM record_stayevent other WHERE other.stay_id = %s AND other.trigger = 'A44'"
+    " AND other.local_identity_id = former)"
+)
+_WAS_OF = (
+    "SELECT EXISTS (SELECT FROM record_stayevent"
+    " WHERE stay_id = %s AND trigger = 'A44' AND local_identity_id = ANY(%s))"
+)
 
 
 class UnknownStay(Exception):
@@ -54,13 +68,9 @@ def move_stay(move: Move, origin: Origin) -> int:
         UnknownStay: neither patient has it.
     """
     (stay,) = lock_stays([NumberedStay(move.former, move.establishment, move.number)])
-    if stay.held is None:
+    if stay.held is None or stay.held.local_identity_id not in {*move.former, move.new}:
         raise UnknownStay
-    if stay.held.local_identity_id == move.new:
-        return 0
-    former = stay.held.local_identity_id
-    if former not in move.former:
-        raise UnknownStay
+    former = [one for one in move.former if one != move.new]
     with connection.cursor() as cursor:
         cursor.execute(_OF_THE_STAY, [former, stay.id, stay.id])
         rows = cursor.fetchall()
@@ -70,7 +80,18 @@ def move_stay(move: Move, origin: Origin) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_MOVE_CONTENTS, [move.new, contents, former])
         cursor.execute(_MOVE_EVENTS, [move.new, stay.id])
+        told = StayFact("A44", origin.at, origin.at, origin.source)
+        content = orjson.dumps(to_json(told)).decode()
+        row = [stay.id, move.establishment, origin.source, origin.at, origin.at, content]
+        cursor.execute(_REMEMBER, [*row, former, stay.id])
     return len(rows)
+
+
+def was_once_of(stay_id: UUID, files: Sequence[UUID]) -> bool:
+    """Tell whether a stay was given to its present patient by one of these files."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAS_OF, [stay_id, list(files)])
+        return bool(cursor.fetchone()[0])
 
 
 def _move_one(type_: str, held: Held, new: UUID, origin: Origin) -> None:

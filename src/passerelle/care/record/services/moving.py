@@ -82,7 +82,7 @@ def move_stay(move: Move, origin: Origin) -> int:
         cursor.execute(_MOVE_EVENTS, [move.new, stay.id])
         told = StayFact("A44", origin.at, origin.at, origin.source)
         content = orjson.dumps(to_json(told)).decode()
-        row = [stay.id, move.establishment, origin.source, origin.at, origin.at, content]
+        row: list[Any] = [stay.id, move.establishment, origin.source, origin.at, origin.at, content]
         cursor.execute(_REMEMBER, [*row, former, stay.id])
     return len(rows)
 

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, Entry] = {
     "tasks": Entry("commands.tasks:tasks", "Exécuter les tâches ordinaires (scellés du journal, extraits)."),
     "send": Entry("cli_exchange:send", "Envoyer des messages HL7 v2 par MLLP."),
     "load": Entry("commands.load:load", "Charger les données de référence du territoire."),
+    "channel-key": Entry("commands.channel_key:channel_key", "Ouvrir ou fermer la porte FHIR d’un canal."),
     "account": Entry("commands.account:account", "Ouvrir un compte."),
     "audit": Entry("commands.audit:audit", "Vérifier le journal."),
     "bench": Entry("commands.bench:bench", "Mesurer, à côté de limites mesurées dans la même exécution."),

@@ -1,6 +1,6 @@
 """The door of channels: what other packages and the command line may import."""
 
-from passerelle.care.channels.memory import Declarations, current, forget, gathered
+from passerelle.care.channels.memory import Declarations, current, forget, gathered, last_known
 from passerelle.care.channels.rules.applying import MappingFailed, apply_mapping
 from passerelle.care.channels.rules.declared import (
     Channel,
@@ -21,6 +21,7 @@ from passerelle.care.channels.selectors.declarations import (
     destination,
     destinations,
 )
+from passerelle.care.channels.services.keys import NoSuchChannel, NoSuchKey, channel_of_key, issue_key, revoke_keys
 from passerelle.care.channels.services.loading import TERRITORY, DeclarationsRefused, LoadReport, load_folder
 
 __all__ = [
@@ -33,6 +34,8 @@ __all__ = [
     "Fault",
     "LoadReport",
     "MappingFailed",
+    "NoSuchChannel",
+    "NoSuchKey",
     "Profile",
     "Retry",
     "Silence",
@@ -43,10 +46,14 @@ __all__ = [
     "apply_mapping",
     "channel",
     "channel_of",
+    "channel_of_key",
     "current",
     "destination",
     "destinations",
     "forget",
     "gathered",
+    "issue_key",
+    "last_known",
     "load_folder",
+    "revoke_keys",
 ]

@@ -24,6 +24,11 @@ class Declarations:
     destinations: Mapping[str, Destination]
     by_sender: Mapping[tuple[str, str], tuple[Channel, ...]]
 
+    @property
+    def awaits_application(self) -> bool:
+        """Tell whether a channel answers only once its messages are applied."""
+        return any(one.contract.acknowledge == "applied" for one in self.channels.values())
+
     def channel_of(self, facility: str, application: str, door: str) -> Channel | None:
         """Return the channel that names this application, else the one of the facility that takes any.
 
@@ -94,6 +99,9 @@ class _Memory:
             self._until = time.monotonic() + _FRESH_S
             return self._held
 
+    def last_known(self) -> Declarations | None:
+        return self._held
+
     def forget(self) -> None:
         with self._lock:
             self._held, self._stamp, self._until = None, None, 0.0
@@ -105,6 +113,11 @@ _memory = _Memory()
 def current() -> Declarations:
     """Return what is in force; a change made elsewhere is seen within two seconds."""
     return _memory.current()
+
+
+def last_known() -> Declarations | None:
+    """Return what was last read, without ever asking the database: an event loop may call it. None before the first."""
+    return _memory.last_known()
 
 
 def forget() -> None:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from passerelle.care.exchange.doors import fhir
 from passerelle.care.exchange.views import copies, dead_letters, home, messages, runs
 
 app_name = "exchange"
@@ -23,6 +24,8 @@ urlpatterns = [
     path("relances/<uuid:run_id>/accorder/", runs.approve, name="approve_run"),
     path("relances/<uuid:run_id>/arreter/", runs.stop, name="stop_run"),
     path("relances/<uuid:run_id>/reprendre/", runs.resume, name="resume_run"),
+    path("entree/fhir/", fhir.post_resource, name="fhir_door"),
+    path("entree/fhir/<slug:kind>", fhir.post_resource, name="fhir_door_of"),
     path("messages/", messages.messages, name="messages"),
     path("<uuid:message_id>/", messages.message, name="message"),
     path("<uuid:message_id>/octets/", messages.raw, name="raw"),

@@ -41,11 +41,12 @@ class _Gathered:
     by_reference: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def from_fhir(content: bytes, frame: Frame) -> bytes:
+def from_fhir(content: bytes, frame: Frame, *, kind: str = "") -> bytes:
     """Write the message that tells what a resource, or a Bundle of message, transaction or batch, says.
 
     Taken: a Patient (its identity), a DocumentReference with its content inside or in a Binary of the Bundle, a Binary
-    that is a CDA, Observations, and a Bundle of these about one patient with at most one document.
+    that is a CDA, Observations, and a Bundle of these about one patient with at most one document. `kind` is the type
+    that the address names, "" when it names none.
 
     Raises:
         NotTaken: another type of resource, another kind of Bundle, or two patients or documents at once.
@@ -55,6 +56,8 @@ def from_fhir(content: bytes, frame: Frame) -> bytes:
         resource = fhir.loads(content)
     except fhir.FhirError as fault:
         raise Unreadable(where="", why=str(fault), code="102") from fault
+    if kind and resource.get("resourceType") != kind:
+        raise NotTaken(where="resourceType", why=f"l’adresse annonce {kind}", code="200")
     gathered = _gathered(resource)
     if gathered.binaries and not gathered.documents:
         where, binary = gathered.binaries[0]

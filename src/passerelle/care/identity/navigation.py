@@ -15,3 +15,13 @@ def register() -> None:
         summary="Retrouver une personne, ses identités locales, leur statut et leur histoire.",
     )
     register_navigation(Space.CARE, entry)
+    board = NavEntry(
+        label="Téléservice INSi",
+        url_name="identity:insi",
+        icon="shield",
+        kind=Kind.IDENTITY,
+        action=Act.VERIFY,
+        order=21,
+        summary="Réponses à décider, questions en attente, vérification des INS de toute la base.",
+    )
+    register_navigation(Space.CARE, board)

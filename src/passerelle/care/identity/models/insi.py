@@ -52,6 +52,11 @@ class InsiCampaign(models.Model):
     def __str__(self) -> str:
         return str(self.pk)
 
+    @property
+    def seen(self) -> int:
+        """Return how many identities were asked about."""
+        return self.confirmed + self.differing + self.failed
+
 
 class InsiCall(models.Model):
     """One question, who asked it, and what came back; `answer` holds the INS and traits of the national bases."""

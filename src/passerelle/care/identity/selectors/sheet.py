@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from passerelle.care.identity.models import Identifier, LocalIdentity, Membership, Merge
 from passerelle.care.identity.rules import ATTRIBUTE_LABELS
+from passerelle.care.identity.selectors.desk import TrustZone, relation_to, trust_zones
 from passerelle.care.identity.selectors.finding import PersonRow, search_people
 from passerelle.care.identity.selectors.known import LocalTraits, PersonTraits, best_traits, local_traits_of
 from passerelle.core.access import api as access
@@ -51,6 +52,7 @@ class KnownAs:
     ins_display: str
     numbers: tuple[NumberRow, ...]
     has_newer: bool
+    trust: TrustZone
 
     @property
     def attribute_labels(self) -> list[str]:
@@ -98,7 +100,7 @@ def person_sheet(viewer: Viewer, person_id: UUID, *, at: datetime) -> PersonShee
         viewer,
         Kind.IDENTITY,
         Act.READ,
-        relation=_relation(viewer, rows),
+        relation=relation_to(viewer, rows),
         target=f"person:{person_id}",
         person_id=person_id if rows else None,
         at=at,
@@ -109,23 +111,18 @@ def person_sheet(viewer: Viewer, person_id: UUID, *, at: datetime) -> PersonShee
     return PersonSheet(
         person_id=person_id,
         traits=best_traits(person_id, rows),
-        known_as=_known_as(rows, names),
+        known_as=_known_as(viewer, rows, names),
         turns=tuple(sorted([*_memberships(rows, person_id), *_merges(rows, names)], key=lambda turn: turn.at)),
     )
 
 
-def _relation(viewer: Viewer, rows: list[LocalIdentity]) -> Relation:
-    if any(row.establishment_id in viewer.establishments for row in rows):
-        return Relation.ESTABLISHMENT
-    return Relation.TERRITORY
-
-
-def _known_as(rows: list[LocalIdentity], names: dict[str, str]) -> tuple[KnownAs, ...]:
+def _known_as(viewer: Viewer, rows: list[LocalIdentity], names: dict[str, str]) -> tuple[KnownAs, ...]:
     numbers: dict[UUID, list[NumberRow]] = {row.pk: [] for row in rows}
     for number in Identifier.objects.filter(local_identity__in=rows).order_by("type", "value", "pk"):
         numbers[number.local_identity_id].append(
             NumberRow(number.type, number.value, number.universal_id or number.namespace, number.is_current)
         )
+    zones = trust_zones(viewer, rows)
     return tuple(
         KnownAs(
             traits=local_traits_of(row),
@@ -133,6 +130,7 @@ def _known_as(rows: list[LocalIdentity], names: dict[str, str]) -> tuple[KnownAs
             ins_display=ins.format_matricule(row.ins_matricule) if row.ins_matricule else "",
             numbers=tuple(numbers[row.pk]),
             has_newer=row.superseded_by_id is not None,
+            trust=zones[row.pk],
         )
         for row in rows
     )

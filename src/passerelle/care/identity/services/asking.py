@@ -54,6 +54,11 @@ class Asking:
     campaign: InsiCampaign | None = None
 
 
+def operation_named(name: str) -> InsiOperation:
+    """Return the operation of a form; anything else is a search."""
+    return InsiOperation.VERIFY if name == InsiOperation.VERIFY else InsiOperation.SEARCH
+
+
 def ask_insi(*, local_identity_id: UUID, asking: Asking, gateway: Gateway | None) -> InsiCall:
     """Ask INSi about a local identity; return the question, answered, refused, or waiting for another try.
 

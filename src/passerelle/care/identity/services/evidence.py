@@ -85,14 +85,18 @@ def _is_high_trust(row: LocalIdentity, shown: Shown, today: date) -> bool:
 
 
 @transaction.atomic
-def withdraw_evidence(*, evidence_id: int, reason: str, by: audit.Actor, at: datetime) -> TrustChange:
+def withdraw_evidence(
+    *, evidence_id: int, local_identity_id: UUID, reason: str, by: audit.Actor, at: datetime
+) -> TrustChange:
     """Withdraw a check: without another one of high trust, qualified becomes recovered and validated provisional.
 
     Raises:
-        LookupError: there is no such check.
+        LookupError: this file has no such check.
         AlreadyWithdrawn: it is.
     """
-    evidence = IdentityEvidence.objects.select_for_update().filter(pk=evidence_id).first()
+    evidence = (
+        IdentityEvidence.objects.select_for_update().filter(pk=evidence_id, local_identity=local_identity_id).first()
+    )
     if evidence is None:
         raise LookupError(f"no evidence {evidence_id}")
     if evidence.withdrawn_at is not None:

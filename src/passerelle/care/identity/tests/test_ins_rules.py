@@ -331,7 +331,9 @@ def test_ins_29_a_family_book_validates_a_minor_with_a_parent():
 def test_ins_30_a_withdrawn_proof_takes_the_check_back():
     admitted(qualified())
     evidence = show()
-    withdraw_evidence(evidence_id=evidence.pk, reason="carte d’un autre", by=CLERK, at=at(2))
+    withdraw_evidence(
+        evidence_id=evidence.pk, local_identity_id=the_file().pk, reason="carte d’un autre", by=CLERK, at=at(2)
+    )
 
     assert the_file().status == RECUP
     assert shared_ins(the_file()) is None

@@ -70,9 +70,17 @@ class _Who:
         return sorted(id_ for id_ in heirs if id_ != self.reference.id and _root(id_, heirs) == self.reference.id)
 
     @property
+    def named_id(self) -> UUID:
+        """Return the file whose number the message gives: what comes under a merged number stays under it.
+
+        So a merge undone later finds each thing with its own file, and nothing has to be sorted.
+        """
+        return self.reference.via_alias or self.reference.id
+
+    @property
     def file(self) -> PatientOf:
         """Return the patient's file, as what hangs on it needs it."""
-        return PatientOf(self.reference.id, self.reference.establishment, self.place)
+        return PatientOf(self.named_id, self.reference.establishment, self.place)
 
     @property
     def known_as(self) -> list[UUID]:
@@ -125,7 +133,7 @@ def _apply(inbound: Inbound, event: pamfr.AdtEvent, who: _Who, chart: Chart) -> 
     if number.value not in chart.stays:
         known_as = () if who.patient.is_new else who.known_as
         (chart.stays[number.value],) = lock_stays([NumberedStay(known_as, establishment, number.value)])
-    whose = StayOf(who.reference.id, establishment, who.place, number)
+    whose = StayOf(who.named_id, establishment, who.place, number)
     fact = fact_of(event, str(inbound.message_id))
     apply_to_stay(fact, chart.stays[number.value], whose, at=inbound.received_at)
 
@@ -189,8 +197,10 @@ def _subject_of(stay: HeldStay | None, who: _Who) -> UUID:
     Raises:
         Rejected: the stay was never this patient's.
     """
-    if stay is None or stay.held is None or stay.held.local_identity_id in who.known_as:
-        return who.reference.id
+    if stay is None or stay.held is None:
+        return who.named_id
+    if stay.held.local_identity_id in who.known_as:
+        return stay.held.local_identity_id
     if was_once_of(stay.id, who.known_as):
         return stay.held.local_identity_id
     raise Rejected(where="PID-18", why="ce dossier (NDA) est celui d’un autre patient")

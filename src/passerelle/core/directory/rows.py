@@ -1,6 +1,7 @@
 """What the directory gives to others and to its pages: frozen rows, never models."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from passerelle.core.ui.api import french
 
@@ -139,3 +140,61 @@ class PartnerRow:
     kind: str
     source: str
     is_to_confirm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSheet:
+    code: str
+    label: str
+    beds: tuple[str, ...]
+    """Codes of its beds in use, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSheet:
+    code: str
+    label: str
+    department: str
+    rooms: tuple[RoomSheet, ...]
+    beds: tuple[str, ...]
+    """Codes of the beds in use that are in no known room."""
+
+    @property
+    def bed_count(self) -> int:
+        return len(self.beds) + sum(len(room.beds) for room in self.rooms)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedPlace:
+    kind_label: str
+    code: str
+    label: str
+    closed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChangeRow:
+    told_at: datetime
+    change_label: str
+    kind_label: str
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteStructure:
+    """A site down to its beds on one day, what is closed, and what its hospital told last."""
+
+    site: SiteRow
+    establishment: EstablishmentRow
+    units: tuple[UnitSheet, ...]
+    closed: tuple[ClosedPlace, ...]
+    changes: tuple[PlaceChangeRow, ...]
+
+    @property
+    def room_count(self) -> int:
+        return sum(len(unit.rooms) for unit in self.units)
+
+    @property
+    def bed_count(self) -> int:
+        return sum(unit.bed_count for unit in self.units)

@@ -2,6 +2,8 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from passerelle.core.directory import selectors
@@ -28,6 +30,19 @@ def establishment(request: HttpRequest, code: str) -> HttpResponse:
     if sheet is None:
         raise Http404
     return render(request, "directory/establishment.html", {"sheet": sheet, "row": sheet.establishment})
+
+
+@require_safe
+def site(request: HttpRequest, code: str) -> HttpResponse:
+    found = selectors.site_structure(code, on=localdate())
+    if found is None:
+        raise Http404
+    above = found.establishment
+    trail = [
+        ("Annuaire", reverse("directory:establishments")),
+        (above.short_name, reverse("directory:establishment", args=[above.code])),
+    ]
+    return render(request, "directory/site.html", {"found": found, "site": found.site, "trail": trail})
 
 
 @require_safe

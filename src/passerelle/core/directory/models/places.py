@@ -1,7 +1,6 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q, QuerySet
 
 from passerelle.core.directory.models.territory import Establishment, Site, Unit
 from passerelle.protocols.pamfr import PlaceKind
@@ -16,12 +15,6 @@ _LABELS = {
     PlaceKind.ROOM: "Chambre",
     PlaceKind.BED: "Lit",
 }
-
-
-class PlaceQuerySet(QuerySet["Place"]):
-    def open_on(self, on: date) -> "PlaceQuerySet":
-        """Keep the places in use on a day; they are closed from `closed_on` on."""
-        return self.filter(Q(opened_on=None) | Q(opened_on__lte=on), Q(closed_on=None) | Q(closed_on__gt=on))
 
 
 class Place(models.Model):
@@ -49,8 +42,6 @@ class Place(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, related_name="places", verbose_name="site", null=True, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="places", verbose_name="unité", null=True, blank=True)
 
-    objects = PlaceQuerySet.as_manager()
-
     class Meta:
         verbose_name = "lieu"
         verbose_name_plural = "lieux"
@@ -60,6 +51,10 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.label or self.code
+
+    def is_open(self, on: date) -> bool:
+        """Tell whether it is in use on a day."""
+        return (self.opened_on is None or self.opened_on <= on) and (self.closed_on is None or on < self.closed_on)
 
 
 class PlaceChange(models.TextChoices):

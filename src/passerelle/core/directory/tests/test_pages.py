@@ -3,10 +3,13 @@ from http import HTTPStatus
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from passerelle.core.directory import api
 from passerelle.core.directory.models import Establishment, Site
+from passerelle.protocols import pamfr
 
 AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -123,3 +126,54 @@ def test_the_list_costs_as_many_queries_for_fourteen_establishments_as_for_more(
 
     with django_assert_num_queries(len(first)):
         _page(alice, "/annuaire/")
+
+
+def _describe_beds(*, units):
+    kind = pamfr.PlaceKind
+    places = [pamfr.Place(pamfr.PlaceRef(kind.SITE, "E1"), pamfr.PlaceAction.ADD, "Site neuf", finess="990009901")]
+    for code in range(units):
+        unit = pamfr.PlaceRef(kind.UNIT, f"99{code}")
+        room, bed = pamfr.PlaceRef(kind.ROOM, f"R{code}"), pamfr.PlaceRef(kind.BED, f"R{code}A")
+        places += [
+            pamfr.Place(unit, pamfr.PlaceAction.ADD, f"Unité {code}", parents=(places[0].ref,)),
+            pamfr.Place(room, pamfr.PlaceAction.ADD, f"Chambre {code}", parents=(unit,)),
+            pamfr.Place(bed, pamfr.PlaceAction.ADD, "Lit", parents=(room,)),
+        ]
+    event = pamfr.StructureEvent("M05", AT, AT, tuple(places))
+    api.import_structure(event=event, establishment="aphm", at=AT, source="m-1")
+
+
+def test_a_site_shows_its_units_their_rooms_and_their_beds(alice):
+    _describe_beds(units=2)
+
+    page = _page(alice, "/annuaire/sites/aphm-e1/")
+
+    assert "Unité 1" in page
+    assert "Chambre 1" in page
+    assert "R1A" in page
+    assert "Ce que l’établissement a dit en dernier" in page
+
+
+def test_a_site_that_described_no_bed_shows_its_units(alice):
+    page = _page(alice, "/annuaire/sites/aphm-nord/")
+
+    assert "Unités et lits" in page
+    assert "<details>" not in page
+
+
+def test_an_unknown_site_has_no_page(alice):
+    assert alice.get("/annuaire/sites/nulle-part/").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_page_of_a_site_costs_as_many_queries_for_many_units(alice):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            _page(alice, "/annuaire/sites/aphm-e1/")
+        return len(captured)
+
+    _describe_beds(units=1)
+    queries()
+    few = queries()
+    _describe_beds(units=5)
+
+    assert queries() == few

@@ -199,3 +199,42 @@ def test_levels_that_are_not_read_are_named_in_the_report():
     event = told(UNIT, ignored=("CR",))
 
     assert api.import_structure(event=event, establishment="aphm", at=AT, source="m").ignored == ["CR"]
+
+
+def structure(code="aphm-nord2", on=date(2026, 3, 2)):
+    return api.site_structure(code, on=on)
+
+
+def test_the_page_of_a_site_goes_down_to_the_beds():
+    bring(*WHOLE, place(PlaceKind.BED, "XX", "Lit sans chambre", (PlaceKind.UNIT, "9901")))
+
+    found = structure()
+
+    (unit,) = found.units
+    assert (unit.code, unit.department, unit.bed_count) == ("9901", "Cardiologie", 3)
+    assert [(room.code, room.beds) for room in unit.rooms] == [("101", ("101A", "101B"))]
+    assert unit.beds == ("XX",)
+    assert (found.room_count, found.bed_count) == (1, 3)
+    assert [one.change_label for one in found.changes] == ["Créé"] * 6
+
+
+def test_a_bed_closed_is_no_longer_counted_and_is_listed_apart():
+    bring(*WHOLE)
+    bring(place(PlaceKind.BED, "101B", "Lit B", (PlaceKind.ROOM, "101"), action=PlaceAction.DELETE))
+
+    found = structure()
+
+    assert found.bed_count == 1
+    assert [(one.kind_label, one.code) for one in found.closed] == [("Lit", "101B")]
+    assert found.changes[0].change_label == "Fermé"
+
+
+def test_a_room_that_opens_tomorrow_is_not_there_today():
+    bring(*WHOLE[:3], place(PlaceKind.ROOM, "101", "Chambre", (PlaceKind.UNIT, "9901"), opened_on=date(2026, 3, 3)))
+
+    assert structure().room_count == 0
+    assert structure(on=date(2026, 3, 3)).room_count == 1
+
+
+def test_a_site_nobody_knows_has_no_page():
+    assert structure("nulle-part") is None

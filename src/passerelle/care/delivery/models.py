@@ -52,6 +52,7 @@ class Item(models.Model):
             ),
             models.Index(fields=["destination", "state", "id"], name="delivery_item_listed"),
             models.Index(fields=["control_id"], name="delivery_item_control"),
+            models.Index(fields=["begun_at"], condition=Q(state="ambiguous"), name="delivery_item_doubtful"),
         ]
 
     def __str__(self) -> str:

@@ -180,6 +180,12 @@ class PlaceChangeRow:
     code: str
     label: str
 
+    @property
+    def place(self) -> str:
+        """The place by its level and code, and by its name when that says more."""
+        known = f"{self.kind_label} {self.code}"
+        return known if self.label in {"", self.code, known} else f"{known} – {self.label}"
+
 
 @dataclass(frozen=True, slots=True)
 class SiteStructure:

@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 from django.utils import timezone
@@ -23,8 +23,11 @@ from passerelle.care.exchange.api import (
     messages_of,
     numbered,
 )
+from passerelle.care.exchange.doors.tls import TlsFiles, TlsUnusable
+from passerelle.care.exchange.listener.running import TlsPorts
 from passerelle.config.database import ensure_database
 
+_PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MIB: Final = 1024 * 1024
 _NO_ANSWER: Final = "sans réponse"
 
@@ -32,14 +35,21 @@ _NO_ANSWER: Final = "sans réponse"
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d’écoute.")
 @click.option("--port", default=2575, show_default=True, help="Port d’écoute ; 0 en prend un libre.")
+@click.option("--tls-port", "tls_ports", multiple=True, type=int, help="Port MLLP sous TLS ; peut être répété.")
+@click.option("--certificate", type=_PEM, help="Certificat du serveur (PEM), exigé par --tls-port.")
+@click.option("--key", type=_PEM, help="Clé de ce certificat (PEM).")
+@click.option("--client-ca", type=_PEM, help="Autorité des certificats clients (PEM) : TLS mutuel exigé.")
 @click.option("--max-mib", default=20, show_default=True, help="Taille maximale d’un message, en Mio.")
 @click.option("--frame-seconds", default=30.0, show_default=True, help="Temps laissé à un message commencé.")
-def listen(host: str, port: int, max_mib: int, frame_seconds: float) -> None:
+def listen(host: str, port: int, max_mib: int, frame_seconds: float, **tls: Any) -> None:
     """Recevoir les messages HL7 v2 par MLLP. Un message n’est acquitté qu’une fois enregistré."""
     ensure_database()
     limits = Limits(max_message_bytes=max_mib * _MIB, frame_s=frame_seconds)
     try:
-        exchange.listen(host, port, limits=limits, on_open=lambda bound: _say_open(host, bound))
+        exchange.listen(host, port, limits=limits, on_open=lambda bound: _say_open(host, bound), tls=_tls_ports(**tls))
+    except TlsUnusable as refusal:
+        click.echo(refusal.__doc__, err=True)
+        sys.exit(2)
     except PortTaken:
         click.echo(
             f"Le port {port} de {host} est déjà pris par un autre programme. Arrêtez-le, ou choisissez-en un autre "
@@ -47,6 +57,17 @@ def listen(host: str, port: int, max_mib: int, frame_seconds: float) -> None:
             err=True,
         )
         sys.exit(2)
+
+
+def _tls_ports(
+    tls_ports: tuple[int, ...], certificate: Path | None, key: Path | None, client_ca: Path | None
+) -> TlsPorts | None:
+    if not tls_ports:
+        return None
+    if certificate is None or key is None:
+        message = "--tls-port demande --certificate et --key."
+        raise click.UsageError(message)
+    return TlsPorts(TlsFiles(certificate, key, client_ca), tls_ports)
 
 
 @click.command()

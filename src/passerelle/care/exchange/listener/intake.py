@@ -73,10 +73,14 @@ class Intake:
         if self._copier is not None:
             self._copier.close()
 
-    def submit(self, raw: bytes, peer: str, answer: Answer) -> None:
-        """Store a message, then call `answer`: with the acknowledgement once it is on disk, with None otherwise."""
+    def submit(self, raw: bytes, peer: str, answer: Answer, certificate: str | None = None) -> None:
+        """Store a message, then call `answer`: with the acknowledgement once it is on disk, with None otherwise.
+
+        `certificate` is the fingerprint of the client's, "" when TLS asked for none; None without TLS.
+        """
         at = self._clock()
-        waiting = _Waiting(Arrival(id=message_id(at), raw=raw, peer=peer, at=at), answer)
+        arrival = Arrival(id=message_id(at), raw=raw, peer=peer, at=at, certificate=certificate)
+        waiting = _Waiting(arrival, answer)
         draft = self._judged(waiting.arrival)
         if draft is None:
             self._queue.put(waiting)

@@ -3,18 +3,40 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+import psycopg
 import uvloop
+from django.db import Error, connection
+from django.utils import timezone
 
+from passerelle.care.channels import api as channels
+from passerelle.care.exchange.doors.applied import Applications
+from passerelle.care.exchange.doors.contract import ByContract
+from passerelle.care.exchange.doors.tls import TlsFiles
 from passerelle.care.exchange.listener.intake import Intake
 from passerelle.care.exchange.listener.server import Limits, Server
 
 IntakeFactory = Callable[[asyncio.AbstractEventLoop], Intake]
 
 
+@dataclass(frozen=True, slots=True)
+class TlsPorts:
+    """The ports where TLS is spoken, beside the plain one."""
+
+    files: TlsFiles
+    ports: Sequence[int]
+
+
 def run(
-    host: str, port: int, *, limits: Limits, on_open: Callable[[int], None], intake_factory: IntakeFactory = Intake
+    host: str,
+    port: int,
+    *,
+    limits: Limits,
+    on_open: Callable[[int], None],
+    intake_factory: IntakeFactory = Intake,
+    tls: TlsPorts | None = None,
 ) -> None:
     """Listen until SIGTERM or SIGINT, on the quick event loop.
 
@@ -23,26 +45,49 @@ def run(
     """
     gc.freeze()  # what is loaded stays: it is not looked through again and again
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(host, port, limits=limits, on_open=on_open, intake_factory=intake_factory))
+        runner.run(serve(host, port, limits=limits, on_open=on_open, intake_factory=intake_factory, tls=tls))
 
 
 async def serve(
-    host: str, port: int, *, limits: Limits, on_open: Callable[[int], None], intake_factory: IntakeFactory = Intake
+    host: str,
+    port: int,
+    *,
+    limits: Limits,
+    on_open: Callable[[int], None],
+    intake_factory: IntakeFactory = Intake,
+    tls: TlsPorts | None = None,
 ) -> None:
     """Listen until SIGTERM or SIGINT, then answer what is in hand and leave.
 
     Raises:
         PortTaken: somebody listens there already.
+        TlsUnusable: a certificate or a key cannot be read.
     """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     intake = intake_factory(loop)
-    server = Server(intake, limits)
+    applications = Applications()
+    front = ByContract(intake.submit, applications, loop, timezone.now)
+    await asyncio.to_thread(_know_the_channels)
+    server, *others = servers = [Server(front, limits) for _ in range(1 + (len(tls.ports) if tls else 0))]
     bound = await server.open(host, port)
+    for other, secured in zip(others, tls.ports if tls else (), strict=True):
+        await other.open(host, secured, tls=tls.files.context() if tls else None)
     intake.start()
+    applications.start()
     on_open(bound)
     await stop.wait()
-    await server.close()
+    for one in servers:
+        await one.close()
+    await asyncio.to_thread(applications.stop)
     await asyncio.to_thread(intake.stop)
+
+
+def _know_the_channels() -> None:
+    """Read what is declared before the first message; a database that is away will be asked by the intake."""
+    try:
+        channels.current()
+    except (Error, psycopg.Error):
+        connection.close()

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from functools import partial
+from typing import Any, Final, Protocol, cast
 
-from passerelle.care.exchange.listener.intake import Answer, Intake
+from passerelle.care.exchange.doors.tls import fingerprint_of
 from passerelle.protocols import mllp
 
 _log = logging.getLogger(__name__)
@@ -28,6 +30,13 @@ class Limits:
     max_unfinished_bytes: int = 256 * 1024 * 1024
 
 
+class Intaking(Protocol):
+    """What takes messages: the intake, or what stands before it."""
+
+    @property
+    def submit(self) -> "Callable[..., None]": ...
+
+
 class PortTaken(Exception):
     """Le port est déjà pris par un autre programme."""
 
@@ -35,14 +44,14 @@ class PortTaken(Exception):
 class Server:
     """One listening socket. Order on a connection is kept: the next frame is taken once the former is answered."""
 
-    def __init__(self, intake: Intake, limits: Limits = Limits()) -> None:
+    def __init__(self, intake: Intaking, limits: Limits = Limits()) -> None:
         self._intake = intake
         self._limits = limits
         self._conversations: set[_Conversation] = set()
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.Task[None] | None = None
 
-    async def open(self, host: str, port: int, *, is_shared: bool = False) -> int:
+    async def open(self, host: str, port: int, *, is_shared: bool = False, tls: ssl.SSLContext | None = None) -> int:
         """Listen, and return the port: the given one, or a free one for 0.
 
         A shared port is listened on by several processes, and each connection goes to one of them.
@@ -53,7 +62,7 @@ class Server:
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(
-                self._conversation, host, port, backlog=512, reuse_port=True if is_shared else None
+                self._conversation, host, port, backlog=512, reuse_port=True if is_shared else None, ssl=tls
             )
         except OSError as error:
             raise PortTaken from error
@@ -97,9 +106,7 @@ class Server:
 class _Conversation(asyncio.Protocol):
     """One connection: one message in flight, the frames that came meanwhile in a queue, and then no more is read."""
 
-    def __init__(
-        self, submit: Callable[[bytes, str, Answer], None], limits: Limits, conversations: "set[_Conversation]"
-    ) -> None:
+    def __init__(self, submit: Callable[..., None], limits: Limits, conversations: "set[_Conversation]") -> None:
         self._submit = submit
         self._limits = limits
         self._conversations = conversations
@@ -125,6 +132,9 @@ class _Conversation(asyncio.Protocol):
         if len(self._conversations) >= self._limits.max_connections:
             self._transport.abort()
             return
+        session: Any = transport.get_extra_info("ssl_object")
+        if session is not None:
+            self._submit = partial(self._submit, certificate=fingerprint_of(session))
         self._conversations.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -9,7 +9,9 @@ from passerelle.care.exchange.idle import register_idle_work, remove_idle_work
 from passerelle.care.exchange.listener.running import run as listen
 from passerelle.care.exchange.listener.running import serve
 from passerelle.care.exchange.listener.server import Limits, PortTaken
+from passerelle.care.exchange.metrics.registry import register_metrics, remove_metrics
 from passerelle.care.exchange.rules.alerting import Finding
+from passerelle.care.exchange.selectors.parked import ParkedMessage, parked_for_identity
 from passerelle.care.exchange.services.applying import apply_one, apply_waiting
 from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.receiving import receive
@@ -25,6 +27,7 @@ __all__ = [
     "Inbound",
     "Limits",
     "NoAnswer",
+    "ParkedMessage",
     "PortTaken",
     "Rejected",
     "Worker",
@@ -36,14 +39,17 @@ __all__ = [
     "listen",
     "messages_of",
     "numbered",
+    "parked_for_identity",
     "receive",
     "register_effects",
     "register_handler",
     "register_idle_work",
+    "register_metrics",
     "register_watch",
     "remove_effects",
     "remove_handler",
     "remove_idle_work",
+    "remove_metrics",
     "remove_watch",
     "route_new_messages",
     "run_benchmark",

@@ -43,7 +43,7 @@ class SearchForm(forms.Form):
         """Return what is asked, once the form is valid."""
         asked = self.cleaned_data
         return Search(
-            text=asked["q"],
+            text=asked.get("q", ""),
             state=asked["etat"],
             establishment=asked["etablissement"],
             kind=asked["type"],
@@ -63,6 +63,12 @@ class SearchForm(forms.Form):
                 label = dict(getattr(self.fields[name], "choices", ())).get(value, value)
                 parts.append(f"{self.fields[name].label}\u00a0: {label}")
         return "\u202f; ".join(parts) or "tous les messages"
+
+
+class RunFilterForm(SearchForm):
+    """The same filters but the identifier: a patient is replayed message by message."""
+
+    q = None  # type: ignore[assignment]  # how Django takes a field away
 
 
 class DecisionForm(forms.Form):

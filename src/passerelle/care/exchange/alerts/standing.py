@@ -17,6 +17,7 @@ RULES = {
     "poison": "Message empoisonné",
     "conflict": "Identifiant repris",
     "refusals": "Refus en rafale",
+    "nothing_passes": "Tout est refusé",
     "unknown_sender": "Émetteur inconnu",
 }
 

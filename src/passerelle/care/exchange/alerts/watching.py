@@ -17,6 +17,8 @@ from passerelle.core.ui.api import french
 _TOO_OLD = timedelta(minutes=5)
 _BURST = 20  # refusals in a quarter of an hour
 _QUARTER = timedelta(minutes=15)
+_HOUR = timedelta(hours=1)
+_SOME = 5  # messages of one hour, all refused
 _MOST = 2000
 _PARKED = f"""
     SELECT establishment, error_where, error_why, seq, lane FROM exchange_message
@@ -38,7 +40,7 @@ def findings(at: datetime) -> list[Finding]:
         *_silences(flows.values(), at),
         *_queues(flows.values(), at),
         *_parked(),
-        *_arrivals(_faulty(at - timedelta(hours=24)), at),
+        *_arrivals(_faulty(at - timedelta(hours=24)), list(flows.values()), at),
     ]
 
 
@@ -126,12 +128,13 @@ def _faulty(since: datetime) -> list[_Faulty]:
         return list(cursor.fetchall())
 
 
-def _arrivals(faulty: list[_Faulty], at: datetime) -> Iterator[Finding]:
+def _arrivals(faulty: list[_Faulty], flows: list[SenderFlow], at: datetime) -> Iterator[Finding]:
     yield from _conflicts([row for row in faulty if row[0] == "conflict"])
     refused = [row for row in faulty if row[0] == "refused"]
     yield from _unknown_senders([row for row in refused if row[4].startswith("MSH^1^4")])
-    known = [row for row in refused if row[1] and row[6] >= at - _QUARTER]
-    yield from _bursts(known)
+    known = [row for row in refused if row[1]]
+    yield from _bursts([row for row in known if row[6] >= at - _QUARTER])
+    yield from _nothing_passes([row for row in known if row[6] >= at - _HOUR], flows)
 
 
 def _conflicts(rows: list[_Faulty]) -> Iterator[Finding]:
@@ -180,6 +183,33 @@ def _bursts(rows: list[_Faulty]) -> Iterator[Finding]:
                 "Regardez la cause commune dans les messages en échec et prévenez l’établissement\u00a0: son "
                 "application a sans doute été mise à jour. Rien de ce qui est refusé n’est perdu\u00a0: tout pourra "
                 "être relancé une fois la cause levée."
+            ),
+            evidence=str(latest),
+            is_severe=True,
+            link=reverse("exchange:dead_letters"),
+            establishment=establishment,
+        )
+
+
+def _nothing_passes(rows: list[_Faulty], flows: list[SenderFlow]) -> Iterator[Finding]:
+    """Tell of a sender whose messages of the last hour were all refused, few as they are."""
+    came: dict[tuple[str, str, str], int] = {}
+    for flow in flows:
+        who = (flow.sender.establishment, flow.sender.facility, flow.sender.application)
+        came[who] = came.get(who, 0) + flow.hour
+    for who, latest, count in _by_sender(rows):
+        establishment, facility, application = who
+        if count < _SOME or count < came.get(who, 0):
+            continue
+        yield Finding(
+            rule="nothing_passes",
+            subject=" ".join(who),
+            title=f"Plus rien ne passe de {_sender(facility, application)}\u00a0: tout est refusé depuis une heure"
+            f" ({french.number(count)} messages)",
+            todo=(
+                "Lisez la cause dans les messages en échec. Si l’application a changé de version, prévenez "
+                "l’établissement\u00a0; si c’est le canal qui a changé, revenez à sa version précédente. Puis relancez "
+                "le groupe."
             ),
             evidence=str(latest),
             is_severe=True,

@@ -35,13 +35,19 @@ class ChannelLine:
     last_at: datetime | None
     silence_kind: str
     silence_label: str
-    shape: Sparkline
+    shape: Sparkline | None
+
+    @property
+    def needs_a_look(self) -> bool:
+        return self.silence_kind == "danger" or self.is_late or self.has_many_faults or self.parked_lanes > 0
 
     @property
     def per_minute(self) -> str:
         """Return the mean rate of the last hour, in words."""
         rate = self.hour / 60
-        return f"{french.number(rate, 0 if rate >= 10 else 1)}{french.NBSP}/{french.NBSP}min"
+        if not rate:
+            return "0"
+        return f"{french.number(rate, 0 if rate >= 10 else 2 if rate < 1 else 1)}{french.NBSP}/{french.NBSP}min"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def board(viewer: Viewer, *, at: datetime) -> Board:
     lines = [_line(row, names, at) for row in rows]
     return Board(
         alerts=open_alerts(viewer, at=at),
-        channels=sorted(lines, key=lambda line: (line.silence_kind != "danger", not line.is_late, line.label)),
+        channels=sorted(lines, key=lambda line: (not line.needs_a_look, line.silence_kind != "danger", line.label)),
         totals=_totals(flows, at),
         unknown_day=sum(flow.day for flow in flows if not flow.sender.facility),
         chart=_chart(flows, at),
@@ -125,8 +131,12 @@ def _line(row: ChannelFlow, names: dict[str, str], at: datetime) -> ChannelLine:
         last_at=row.last_at,
         silence_kind=kind,
         silence_label=label,
-        shape=Sparkline(name="Messages par demi-heure", values=[float(count) for count in row.slots], decimals=0),
+        shape=_shape(row.slots) if row.day else None,
     )
+
+
+def _shape(slots: list[int]) -> Sparkline:
+    return Sparkline(name="Messages par demi-heure", values=[float(count) for count in slots], decimals=0)
 
 
 def _key(row: ChannelFlow) -> str:
@@ -146,7 +156,7 @@ def _silence(row: ChannelFlow, at: datetime) -> tuple[str, str]:
         return "neutral", "sans canal déclaré"
     if row.channel.silence is None:
         return "neutral", "non surveillé"
-    return "done", "parle"
+    return ("done", "parle") if row.is_watched else ("neutral", "non surveillé à cette heure")
 
 
 def _chart(flows: list[SenderFlow], at: datetime) -> LineChart | None:

@@ -9,7 +9,8 @@ from passerelle.protocols.hl7v2 import Hl7Error
 
 _LONGEST_VALUE = 300
 _LONGEST_TEXT = 20_000
-_ERL = re.compile(r"^(?P<segment>[A-Z0-9]{3})(?:\^(?P<rank>\d+)?(?:\^(?P<field>\d+))?)?")
+_ERL = re.compile(r"^(?P<segment>[A-Z][A-Z0-9]{2})(?:\^(?P<rank>\d+)?(?:\^(?P<field>\d+))?)?")
+_DASHED = re.compile(r"^(?P<segment>[A-Z][A-Z0-9]{2})-(?P<field>\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,10 @@ def readable(raw: bytes) -> tuple[str, bool]:
 
 
 def _place(where: str) -> _Place:
+    """Read a location of type ERL (`PID^1^3`), or as handlers say it (`PID-3.4`)."""
+    dashed = _DASHED.match(where)
+    if dashed:
+        return _Place(dashed["segment"], 1, int(dashed["field"]))
     found = _ERL.match(where)
     return _Place(found["segment"], int(found["rank"] or 1), int(found["field"] or 0)) if found else _Place()
 

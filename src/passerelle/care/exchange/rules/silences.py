@@ -35,6 +35,11 @@ def silent_since(silence: Silence, last_at: datetime | None, *, at: datetime) ->
     return since if at - since >= timedelta(minutes=silence.minutes) else None
 
 
+def is_watched(silence: Silence, *, at: datetime) -> bool:
+    """Tell whether silence would be told at this moment."""
+    return _opening(silence, at.astimezone(_PARIS)) is not None
+
+
 def _opening(silence: Silence, now: datetime) -> datetime | None:
     """Return when the hours watched now began; hours past midnight belong to the day they begin."""
     start, end = silence.from_time, silence.to_time

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from passerelle.care.channels import api as channels
-from passerelle.care.exchange.rules.silences import silent_since
+from passerelle.care.exchange.rules.silences import is_watched, silent_since
 from passerelle.care.exchange.selectors.flows import SLOTS, SenderFlow
 
 
@@ -16,6 +16,7 @@ class ChannelFlow:
     channel: channels.Channel | None
     flows: list[SenderFlow] = field(default_factory=list)
     silent_since: datetime | None = None
+    is_watched: bool = False
 
     @property
     def day(self) -> int:
@@ -62,4 +63,5 @@ def channel_flows(flows: Iterable[SenderFlow], *, at: datetime) -> list[ChannelF
     for row in declared.values():
         if row.channel is not None and row.channel.silence is not None:
             row.silent_since = silent_since(row.channel.silence, row.last_at, at=at)
+            row.is_watched = is_watched(row.channel.silence, at=at)
     return [*declared.values(), *others]

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from passerelle.care.exchange.forms import DecisionForm, SearchForm
+from passerelle.care.exchange.forms import DecisionForm, RunFilterForm
 from passerelle.care.exchange.replaying import runs
 from passerelle.care.exchange.replaying.choosing import Choice, chosen_search, count_and_first
 from passerelle.care.exchange.replaying.following import RunLine, run_line, run_lines
@@ -29,7 +29,7 @@ def run_list(request: AuthenticatedRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_run(request: AuthenticatedRequest) -> HttpResponse:
     """Replay what a search finds: count, try, then ask."""
-    filters = SearchForm(request.GET)
+    filters = RunFilterForm(request.GET)
     if not filters.is_valid():
         return render(request, "exchange/run_new.html", _choice_page(filters, None, None))
     search = filters.search()
@@ -88,7 +88,7 @@ def _decide(request: AuthenticatedRequest, run_id: UUID, act: Callable[..., None
     return redirect("exchange:run", run_id)
 
 
-def _ask(request: AuthenticatedRequest, filters: SearchForm, choice: Choice) -> HttpResponse:
+def _ask(request: AuthenticatedRequest, filters: RunFilterForm, choice: Choice) -> HttpResponse:
     form = DecisionForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
@@ -103,7 +103,7 @@ def _ask(request: AuthenticatedRequest, filters: SearchForm, choice: Choice) -> 
     return render(request, "exchange/run_new.html", _choice_page(filters, choice, None))
 
 
-def _choice_page(filters: SearchForm, choice: Choice | None, rehearsal: Rehearsal | None) -> dict[str, object]:
+def _choice_page(filters: RunFilterForm, choice: Choice | None, rehearsal: Rehearsal | None) -> dict[str, object]:
     total, _ = count_and_first(choice) if choice else (0, [])
     return {
         "filters": filters,

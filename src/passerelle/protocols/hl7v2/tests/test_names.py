@@ -32,6 +32,16 @@ SEGMENTS = [
     "AL1",
     "DG1",
     "ROL",
+    "SCH",
+    "RGS",
+    "AIS",
+    "AIL",
+    "AIP",
+    "MFI",
+    "MFE",
+    "LOC",
+    "LCH",
+    "LRL",
 ]
 
 
@@ -57,6 +67,9 @@ def test_every_usual_segment_and_its_first_fields_have_a_french_name(segment):
         ("TXA", 12, "Identifiant unique du document"),
         ("ERR", 8, "Message pour l’utilisateur"),
         ("IN1", 36, "Numéro de contrat"),
+        ("SCH", 25, "Statut"),
+        ("LRL", 6, "Lieu lié"),
+        ("MFE", 4, "Clé"),
     ],
 )
 def test_the_names_stand_at_the_right_numbers(segment, number, label):

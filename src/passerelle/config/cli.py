@@ -31,6 +31,9 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "demo-territory": Entry("commands.demo_territory:territory", "Construire le territoire.", DEMO, is_hidden=True),
     "demo-day": Entry("commands.demo_day:day", "Envoyer la dernière journée.", DEMO, is_hidden=True),
+    "insi-simulator": Entry(
+        "commands.insi_simulator:insi_simulator", "Répondre comme le téléservice INSi, pour la démonstration.", DEMO
+    ),
     "serve": Entry("commands.serve:serve", "Ouvrir la maison : pages, écoute MLLP, exécutants."),
     "listen": Entry("cli_exchange:listen", "Recevoir les messages HL7 v2 par MLLP."),
     "doors": Entry("commands.doors:doors", "Prendre les fichiers déposés : dossiers surveillés, SFTP."),
@@ -43,6 +46,7 @@ COMMANDS: Mapping[str, Entry] = {
     "account": Entry("commands.account:account", "Ouvrir un compte."),
     "audit": Entry("commands.audit:audit", "Vérifier le journal."),
     "bench": Entry("commands.bench:bench", "Mesurer, à côté de limites mesurées dans la même exécution."),
+    "identity": Entry("commands.identity:identity", "Rapprocher des identités : évaluer, relire toute la base."),
     "doctor": Entry("commands.doctor:doctor", "Vérifier l’installation et dire quoi corriger."),
     "manage": Entry("commands.manage:manage", "Lancer une commande d’administration de Django."),
 }

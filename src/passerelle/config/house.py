@@ -6,6 +6,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from passerelle.config import cluster
 from passerelle.config.database import is_embedded
@@ -51,6 +52,10 @@ def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list
         Child("exécutant des échanges", [*passerelle, "work"]),
         Child("envois", [*passerelle, "deliver"]),
     ]
+    simulated = os.environ.get("PASSERELLE_INSI_ADDRESS", "")
+    if pages and os.environ.get("PASSERELLE_DEMO") == "1" and simulated.startswith("http://"):
+        port = str(urlsplit(simulated).port)
+        house.append(Child("téléservice INSi simulé", [*passerelle, "insi-simulator", "--port", port]))
     if pages:
         house.append(Child("tâches", [*passerelle, "tasks"]))
         house.append(Child("pages", _page_server(doors, page_workers)))

@@ -29,6 +29,7 @@ from passerelle.care.identity.selectors import (
     traits_by_file,
     traits_of_many,
 )
+from passerelle.care.identity.selectors.national import KnownBearer, bearer_of, bearers_of
 from passerelle.care.identity.services.joining import NotJoined, join, unjoin
 from passerelle.care.identity.services.loading import BulkIdentity, bulk_load
 from passerelle.care.identity.services.membership import AssignmentRefused, assign_person
@@ -48,6 +49,7 @@ __all__ = [
     "Collision",
     "Demographics",
     "FoundByIpp",
+    "KnownBearer",
     "LocalIdentityRef",
     "LocalTraits",
     "MembershipTurn",
@@ -62,6 +64,8 @@ __all__ = [
     "TieRow",
     "UnidentifiedPatient",
     "assign_person",
+    "bearer_of",
+    "bearers_of",
     "bulk_load",
     "collisions",
     "demographics",

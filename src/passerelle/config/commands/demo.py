@@ -47,6 +47,7 @@ def demo(persons: int, no_serve: bool, host: str, port: int, mllp_port: int) -> 
         click.echo(str(refusal), err=True)
         sys.exit(2)
     was_running = cluster.pid() is not None
+    os.environ.setdefault("PASSERELLE_INSI_ADDRESS", f"http://127.0.0.1:{free_port('127.0.0.1')}/lps")
     supervisor: Supervisor | None = None
     try:
         _step("demo-territory", "--persons", str(persons))

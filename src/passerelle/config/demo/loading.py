@@ -112,7 +112,6 @@ def _identity(person: Person, file: LocalFile, hospitals: Hospitals) -> identity
         phone=person.phone,
         deceased_at=person.deceased_at,
         status=file.status,
-        attributes=("FICT",),
     )
 
 

@@ -121,7 +121,7 @@ class Scribe:
             identifiers=(self.ipp(file.ipp), *((ins_identifier(person.ins),) if is_qualified else ())),
             ins=ins,
             status=IdentityStatus(file.status),
-            attributes=frozenset({"FICT"}),
+            attributes=frozenset(),  # "fictive" would forbid an INS; the OID of tests says what these numbers are
             traits=pamfr.Traits(
                 birth_name=file.birth_name,
                 given_names=file.given_names,

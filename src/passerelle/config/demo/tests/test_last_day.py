@@ -76,8 +76,8 @@ def test_national_numbers_are_test_numbers_with_a_right_key(events):
     assert all(one.key_ok and one.kind.is_fictitious for one in told)
 
 
-def test_every_patient_is_said_to_be_fictitious(events):
-    assert all("FICT" in event.patient.attributes for event in events)
+def test_no_patient_bears_the_attribute_that_forbids_an_ins(events):
+    assert not any({"FICT", "DOUT"} & event.patient.attributes for event in events)
 
 
 def test_documents_are_readable_and_their_patient_is_that_of_the_message(events):

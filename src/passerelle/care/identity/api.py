@@ -1,5 +1,6 @@
 """The door of identity: local identities, persons, and what joins them."""
 
+from passerelle.care.identity.rules import search_form
 from passerelle.care.identity.selectors import (
     Collision,
     Demographics,
@@ -82,6 +83,7 @@ __all__ = [
     "person_of",
     "persons_of",
     "resolve",
+    "search_form",
     "search_people",
     "status_counts",
     "tie",

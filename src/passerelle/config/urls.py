@@ -11,7 +11,7 @@ urlpatterns = [
         ),
     ),
     path("health/", include("passerelle.config.health")),
-    path("metrics", include("passerelle.care.exchange.metrics.urls")),
+    path("metrics", include("passerelle.care.exchange.metrics_urls")),
     path("", include("passerelle.core.access.urls")),
     path("", include("passerelle.core.access.signin_urls")),
     path("annuaire/", include(access.guarded("passerelle.core.directory.urls", access.rule(Kind.DIRECTORY, Act.READ)))),

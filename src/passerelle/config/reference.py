@@ -1,12 +1,12 @@
 """The reference pages that the code itself can tell; a test keeps them current."""
 
 import sys
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from django.apps import apps
 
+from passerelle.care.exchange.rules.naming import event_name
 from passerelle.care.record.fhir.capability import capability_statement
 from passerelle.core.access.matrix import current_matrix
 from passerelle.core.access.vocabulary import Word
@@ -42,15 +42,45 @@ def _access_matrix() -> str:
 
 
 def _messages() -> str:
-    by_type: dict[str, list[str]] = defaultdict(list)
-    for code, trigger in sorted(pamfr.SUPPORTED):
-        by_type[code].append(trigger)
-    rows = [(code, ", ".join(triggers)) for code, triggers in by_type.items()]
+    rows = [
+        (f"{code}^{trigger}", event_name(code, trigger), _effect_of(code, trigger))
+        for code, trigger in sorted(pamfr.SUPPORTED)
+    ]
+    refused = [(f"{code}^{trigger}", why) for (code, trigger), why in sorted(pamfr.EXCLUDED.items())]
     told = (
         "HL7 v2 messages read over MLLP (IHE PAM France 2.11, CI-SIS document transmission). Any other type or event "
         "is answered `AR`, kept in quarantine, and changes nothing."
     )
-    return _page("Messages", told, _table(("Type", "Events"), rows))
+    parts = (
+        _table(("Message", "Nom", "What it does"), rows),
+        "## Left out by France\n\nAnswered `AR` at `MSH^1^9^1^2`, with what to send instead.\n\n"
+        + _table(("Message", "Réponse"), refused),
+        "## Rules of the validator\n\nWhat `pamfr.validate` checks when a channel asks for it. Each finding says the "
+        "segment, field and component at fault, one of these rules, and whether it is an error or a warning. Where "
+        "our tables differ from an independent description of the profile: [disagreements](pam-fr-disagreements.md)."
+        "\n\n" + _table(("Règle", "Ce qu’elle vérifie"), sorted(pamfr.RULES.items())),
+    )
+    return _page("Messages", told, "\n\n".join(parts))
+
+
+#: What a message does here, by event, else by type.
+_EFFECTS = {
+    "ADT": "Tells a movement of a stay (ZBE): the stay is computed again from all of them, in any order of arrival.",
+    "ADT^A28": "Creates a local identity; its INS is kept when PID-32 says VALI.",
+    "ADT^A31": "Updates a local identity; its INS is kept when PID-32 says VALI.",
+    "ADT^A40": "Merges two local identities of one establishment; can be undone.",
+    "ADT^A44": "Says that a file (NDA) leaves the patient of MRG-1 for the one of PID-3.",
+    "ADT^A47": "Changes the INS of a local identity, or withdraws every one of them.",
+    "ORU": "Files documents and results; reads what is asked of the DMP and of MSSanté.",
+    "MDM": "Files, replaces or removes one document; reads what is asked of the DMP and of MSSanté.",
+    "MFN": "Brings the sites, units, rooms and beds of an establishment to what it says of them.",
+    "SIU": "Tells an appointment of a patient.",
+    "ZAM": "Says what became of a document sent.",
+}
+
+
+def _effect_of(code: str, trigger: str) -> str:
+    return _EFFECTS.get(f"{code}^{trigger}") or _EFFECTS[code]
 
 
 def _fhir() -> str:

@@ -21,5 +21,6 @@ def xdm_subject(labels: Sequence[str], *, birth_name: str, given_name: str, birt
 
 def _plain(text: str) -> str:
     """Return a name without accents nor line breaks."""
-    folded = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    spelled = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
+    folded = "".join(c for c in unicodedata.normalize("NFD", spelled) if not unicodedata.combining(c))
     return " ".join(folded.split())

@@ -148,6 +148,61 @@ def test_what_the_writer_writes_neither_the_oracle_nor_we_find_fault_with(trigge
     assert errors(raw) == set()
 
 
+AUTHOR = pamfr.Practitioner("Réault", "Anne", pamfr.Identifier("801234567897", "RPPS", "ASIP-SANTE-PS"))
+ADDRESSEE = pamfr.Participant("RCT", pamfr.Practitioner("Hoda", "Adam"), mailbox="adam@essai.mssante.fr")
+ROUTING = pamfr.DocumentRouting(
+    to_dmp=True,
+    to_professionals=True,
+    to_patient=True,
+    participants=(pamfr.Participant("SB", AUTHOR), ADDRESSEE),
+    told=frozenset({"DESTDMP", "DESTMSSANTEPS", "DESTMSSANTEPAT"}),
+)
+BED = pamfr.PlaceRef(pamfr.PlaceKind.BED, "12A")
+
+
+def document(kind, trigger, action, replaces=None):
+    one = pamfr.InboundDocument(
+        1, action, "11488-4", "LN", "Consultation", "text/xml", b"<a/>", "1.2.3^4" if kind == "MDM" else None, replaces,
+        AT, AUTHOR,
+    )  # fmt: skip
+    order = pamfr.Order("D-1", "R-1", "11488-4", "LN", "Consultation")
+    return pamfr.DocumentEvent(kind, trigger, AT, PATIENT, AT, order=order, documents=(one,), routing=ROUTING)
+
+
+OTHERS = {
+    "ORU": document("ORU", "R01", "add"),
+    "T02": document("MDM", "T02", "add"),
+    "T10": document("MDM", "T10", "replace", "1.2.3^3"),
+    "T04": document("MDM", "T04", "delete"),
+    "SIU": pamfr.AppointmentEvent(
+        "S12", AT, AT, PATIENT,
+        pamfr.Appointment(
+            filler=identifier("F-1", ""), starts_at=AT, duration_minutes=30, event_reason=pamfr.Coded("PRIS"),
+            services=(pamfr.Coded("CARDIO", "Consultation"),), locations=(pamfr.Location("CONSULT"),),
+            practitioners=(AUTHOR,),
+        ),
+    ),
+    "Z01": pamfr.BusinessAckEvent("Z01", AT, AT, "MSG-42", is_ok=True),
+    "Z02": pamfr.BusinessAckEvent(
+        "Z02", AT, AT, "MSG-42", is_ok=False, mailbox="adam@essai.mssante.fr",
+        error=pamfr.ReceiptError(application_code="550", application_system="SMTPERRORCODE"),
+    ),
+    "MFN": pamfr.StructureEvent("M05", AT, AT, (pamfr.Place(BED, pamfr.PlaceAction.ADD, "Lit 12A"),)),
+}  # fmt: skip
+#: What the oracle asks of results and documents that the volet does not, each explained on the page.
+NOT_OF_THE_VOLET = {("MSH", 12), ("OBX", 2), ("OBX", 16), ("TXA", 3), ("", 0)}
+
+
+@pytest.mark.parametrize("name", sorted(OTHERS))
+def test_the_other_messages_we_write_have_nothing_against_them_either(name):
+    raw = pamfr.write(OTHERS[name], ENVELOPE)
+    message = hl7v2.parse(raw)
+
+    assert [one for one in pamfr.validate(message) if one.severity == "error"] == []
+    if f"{message.code}^{message.trigger}" in oracle.events():
+        assert oracle.validate(raw) <= NOT_OF_THE_VOLET
+
+
 def lines(raw):
     return raw.decode().rstrip("\r").split("\r")
 

@@ -39,8 +39,15 @@ MOVES = [
     "A12",
     "A13",
     "A14",
+    "A15",
+    "A16",
     "A21",
     "A22",
+    "A25",
+    "A26",
+    "A27",
+    "A32",
+    "A33",
     "A38",
     "A52",
     "A53",
@@ -114,6 +121,17 @@ EVENTS = [
 ]
 
 
+#: Described elsewhere than in PAM France: HL7 v2.5 chapters 8 and 10, CI-SIS. Written and read, not compared here.
+ELSEWHERE = [
+    *(
+        pamfr.AppointmentEvent(trigger, AT, AT, patient(), pamfr.Appointment(filler=identifier("F-1", "")))
+        for trigger in ("S12", "S13", "S14", "S15", "S16", "S17", "S26")
+    ),
+    *(pamfr.BusinessAckEvent(trigger, AT, AT, "M-1", is_ok=True) for trigger in ("Z01", "Z02", "Z03")),
+    pamfr.StructureEvent("M05", AT, AT, ()),
+]
+
+
 def structure_of(message):
     (path,) = FOLDER.glob(f"structures/{message.code}-{message.trigger}-*.json")
     return path.stem.split("-")[-1], json.loads(path.read_text())
@@ -175,6 +193,6 @@ def test_required_fields_are_filled_and_forbidden_ones_empty(event):
 
 
 def test_every_event_that_we_read_can_be_written():
-    written = {hl7v2.parse(pamfr.write(event, ENVELOPE)).trigger for event in EVENTS}
+    written = {hl7v2.parse(pamfr.write(event, ENVELOPE)).trigger for event in [*EVENTS, *ELSEWHERE]}
 
     assert written == {trigger for _, trigger in pamfr.SUPPORTED}

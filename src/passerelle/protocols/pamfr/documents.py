@@ -124,12 +124,21 @@ def _sheet(message: Message) -> _Sheet:
         action = _BY_ORDER.get(message.get("ORC-1"), "add")
     return _Sheet(
         action=action,
-        unique_id=given(message.get("TXA-12")) or None,
-        replaces=given(message.get("TXA-13")) or None,
+        unique_id=_number(message, "TXA-12"),
+        replaces=_number(message, "TXA-13"),
         created_at=moment(message.get("TXA-4"), "TXA^1^4") or moment(message.get("OBR-22"), "OBR^1^22"),
         author=_author(message),
         restrictions=frozenset(_restrictions(message)),
     )
+
+
+def _number(message: Message, place: str) -> str | None:
+    """Read the identifier of a document as its CDA writes it: `root^extension`, or the root alone.
+
+    Source: CI-SIS, CDA in HL7 v2, version 2.1: TXA-12.1 is the extension, TXA-12.3 the root, when there are both.
+    """
+    value, root = given(message.get(place)), given(message.get(f"{place}.3"))
+    return (f"{root}^{value}" if value and root else value or root) or None
 
 
 def _restrictions(message: Message) -> Iterator[str]:

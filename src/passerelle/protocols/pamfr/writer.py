@@ -88,7 +88,7 @@ def _appointment(event: AppointmentEvent, envelope: Envelope) -> list[tuple[str,
     visit = [("PV1", _visit(event.visit)), ("PV2", _expectations(event.visit))] if event.visit else []
     return [
         ("MSH", _header(event, envelope)),
-        ("SCH", writer_services.schedule(event.appointment)),
+        ("SCH", writer_services.schedule(event.appointment, envelope.sending_application)),
         *writer_services.notes(event.appointment),
         ("PID", _patient(event.patient, event.recorded_at, envelope)),
         *visit,

@@ -13,6 +13,8 @@ from passerelle.protocols.pamfr.events import RESTRICTIONS, DocumentEvent, Inbou
 _STATUS = {"add": "F", "replace": "C", "delete": "D"}
 _ORDER_CONTROL = {"add": "NW", "replace": "RO", "delete": "CA"}
 _TYPES: dict[str, tuple[str, str]] = {"text/xml": ("TEXT", "XML"), "application/pdf": ("application", "PDF")}
+#: What a document is, in TXA-3 (table 0191).
+_PRESENTATIONS = {"text": "TEXT", "image": "IM", "audio": "AU"}
 _RESTRICTION_LABELS = {
     "MASQUE_PS": "Masqué aux professionnels de Santé",
     "INVISIBLE_PATIENT": "Document Non Visible par le patient",
@@ -60,10 +62,10 @@ def _sheet(first: InboundDocument) -> dict[int, Field]:
     return {
         1: "1",
         2: first.code,
-        3: _types(first.mime)[0],
+        3: _PRESENTATIONS.get(first.mime.partition("/")[0], "AP"),
         4: writer_fields.moment(first.created_at),
-        12: first.unique_id or "",
-        13: first.replaces or "",
+        12: _number(first.unique_id),
+        13: _number(first.replaces),
         17: "AU",
     }
 
@@ -116,3 +118,9 @@ def _types(mime: str) -> tuple[str, str]:
         return _TYPES[mime]
     kind, _, subtype = mime.partition("/")
     return kind, subtype
+
+
+def _number(unique_id: str | None) -> Field:
+    """Write the identifier of a document: extension and root apart when it has both."""
+    root, _, extension = (unique_id or "").partition("^")
+    return (extension, "", root, "ISO") if extension else root

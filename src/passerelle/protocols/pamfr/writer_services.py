@@ -30,8 +30,8 @@ _LEVELS = {
 }  # fmt: skip
 
 
-def schedule(appointment: Appointment) -> dict[int, Field]:
-    """Write SCH."""
+def schedule(appointment: Appointment, sender: str) -> dict[int, Field]:
+    """Write SCH; the sender stands for the contact and the operator, whom HL7 requires and nobody names."""
     minutes = appointment.duration_minutes
     start, end = writer_fields.moment(appointment.starts_at), writer_fields.moment(appointment.ends_at)
     return {
@@ -43,6 +43,8 @@ def schedule(appointment: Appointment) -> dict[int, Field]:
         9: "" if minutes is None else str(minutes),
         10: "" if minutes is None else "MIN",
         11: ("", "", "", start, end),
+        16: ("", sender),
+        20: ("", sender),
         25: appointment.status,
     }
 

@@ -200,6 +200,7 @@ observations = st.builds(
 )
 
 
+document_numbers = codes | st.tuples(st.just("1.2.250.1.999"), codes).map("^".join)
 participants = st.builds(
     pamfr.Participant,
     role=st.sampled_from(["RCT", "REPLY"]),
@@ -237,8 +238,8 @@ def document_events(draw):
         "author": draw(st.none() | practitioners),
         "restrictions": draw(st.frozensets(st.sampled_from(sorted(pamfr.RESTRICTIONS)))),
         "created_at": draw(st.none() | moments),
-        "unique_id": draw(codes) if is_mdm else None,
-        "replaces": draw(st.none() | codes) if is_mdm else None,
+        "unique_id": draw(document_numbers) if is_mdm else None,
+        "replaces": draw(st.none() | document_numbers) if is_mdm else None,
     }
     trigger, action = draw(st.sampled_from([("T02", "add"), ("T10", "replace"), ("T04", "delete")]))
     found = tuple(

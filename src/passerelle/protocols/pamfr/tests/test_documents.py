@@ -268,3 +268,20 @@ def test_a_broken_mail_body_does_not_keep_the_document_from_arriving():
 
 def test_a_message_that_asks_nothing_has_no_routing():
     assert routed().routing is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("58132^^1.2.250.2345^ISO", "1.2.250.2345^58132"),
+        ("1.2.250.2345.58132", "1.2.250.2345.58132"),
+        ("1.2.3.82^ESSAI", "1.2.3.82"),
+    ],
+)
+def test_a_document_is_named_as_its_cda_names_it(written, read):
+    txa = f"TXA|1|18748-4|TEXT|202212160932||||||||{written}|{written}||||AU"
+    letter = samples.mdm("T10", "OBX|1|ED|18748-4^CR^LN||^application^PDF^Base64^JVBERi0=||||||C", txa=txa)
+
+    (document,) = pamfr.read(hl7v2.parse(letter)).documents
+
+    assert (document.unique_id, document.replaces) == (read, read)

@@ -91,7 +91,7 @@ def _check_traits(message: Message, pid: Segment) -> Iterator[Finding]:
     )
     for place, name, is_there in traits:
         if not is_there:
-            yield at(place, "INS-4", f"un INS ne va pas sans ses cinq traits : il manque le {name}")
+            yield at(place, "INS-4", f"un INS ne va pas sans ses cinq traits. Manque ici : {name}")
     if given(pid.get("8")) not in {"", "M", "F"}:
         yield at("PID-8", "INS-5", "avec un INS, le sexe est M ou F")
     if message.get("ZFD-4") == "Y":

@@ -8,9 +8,11 @@ class IdentityConfig(AppConfig):
     verbose_name = "Identités"
 
     def ready(self) -> None:
-        from passerelle.care.exchange.api import register_handler  # noqa: PLC0415 - applications are loaded first
+        from passerelle.care.exchange.api import register_effects, register_handler  # noqa: PLC0415 - loaded first
         from passerelle.care.identity.inbound import foresee, handle  # noqa: PLC0415
         from passerelle.care.identity.navigation import register  # noqa: PLC0415
+        from passerelle.care.identity.selectors.effects import effects  # noqa: PLC0415
 
         register()
         register_handler(handle, order=10, name="identity", foresee=foresee)
+        register_effects(effects, order=10, name="identity")

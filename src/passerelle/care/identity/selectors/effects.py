@@ -7,11 +7,15 @@ from django.urls import reverse
 from passerelle.care.exchange.api import Effect, Inbound
 from passerelle.care.identity.services.resolving import locate_patient
 from passerelle.core.access.api import Kind
+from passerelle.protocols import pamfr
 
 
 def effects(inbound: Inbound) -> Iterator[Effect]:
     """Yield the local identity of the patient, and those that were merged into it."""
-    patient = locate_patient(inbound.event.patient, establishment=inbound.establishment)
+    event = inbound.event
+    if isinstance(event, pamfr.StructureEvent | pamfr.BusinessAckEvent):
+        return
+    patient = locate_patient(event.patient, establishment=inbound.establishment)
     if patient is None:
         return
     reference = patient.reference

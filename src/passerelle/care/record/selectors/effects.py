@@ -8,6 +8,7 @@ from django.urls import reverse
 from passerelle.care.exchange.api import Effect, Inbound, ask
 from passerelle.care.identity import api as identity
 from passerelle.core.access.api import Kind
+from passerelle.protocols import pamfr
 
 _LABELS = {
     "Patient": "Fiche du patient",
@@ -32,7 +33,10 @@ _WRITTEN = """
 
 def effects(inbound: Inbound) -> Iterator[Effect]:
     """Yield each version of a resource that this message wrote."""
-    patient = identity.locate_patient(inbound.event.patient, establishment=inbound.establishment)
+    event = inbound.event
+    if isinstance(event, pamfr.StructureEvent | pamfr.BusinessAckEvent):
+        return
+    patient = identity.locate_patient(event.patient, establishment=inbound.establishment)
     if patient is None:
         return
     mine, source = [one.id for one in patient.known], str(inbound.message_id)

@@ -28,7 +28,7 @@ class FhirTransport:
             Unanswered: no whole answer in time.
         """
         resource = fhir.loads(parcel.payload)
-        kind, number = str(resource["resourceType"]), str(resource.get("id", ""))
+        kind, number = str(resource["resourceType"]), str(resource.get("id") or "")
         headers = {
             "Content-Type": _JSON,
             "Accept": _JSON,

@@ -1,6 +1,12 @@
 """What a structure message does: the directory is below, so the exchange itself brings it what hospitals say."""
 
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from passerelle.care.exchange.effects import Effect
 from passerelle.care.exchange.handlers import Inbound, Rejected
+from passerelle.core.access.api import Kind
 from passerelle.core.audit import api as audit
 from passerelle.core.directory import api as directory
 from passerelle.protocols import pamfr
@@ -31,3 +37,12 @@ def handle(inbound: Inbound) -> None:
         target=f"establishment:{inbound.establishment}",
         detail={"message": str(inbound.message_id), **directory.summary_of(report)},
     )
+
+
+def effects(inbound: Inbound) -> Iterable[Effect]:
+    """Yield each place that a structure message created, changed, closed or opened again."""
+    if not isinstance(inbound.event, pamfr.StructureEvent) or not inbound.establishment:
+        return
+    url = reverse("directory:establishment", args=[inbound.establishment])
+    for change in directory.changes_told_by(str(inbound.message_id), establishment_code=inbound.establishment):
+        yield Effect(change.place, change.change_label, icon="directory", url=url, kind=Kind.DIRECTORY)

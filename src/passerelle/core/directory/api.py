@@ -12,6 +12,7 @@ from passerelle.core.directory.rows import (
 )
 from passerelle.core.directory.selectors import (
     authorities,
+    changes_told_by,
     establishment,
     establishment_of_authority,
     establishment_of_facility,
@@ -40,6 +41,7 @@ __all__ = [
     "TerritoryRow",
     "UnitRow",
     "authorities",
+    "changes_told_by",
     "establishment",
     "establishment_of_authority",
     "establishment_of_facility",

@@ -3,10 +3,13 @@
 import pytest
 
 from passerelle.care.exchange.api import apply_waiting, receive, route_new_messages
+from passerelle.care.exchange.effects import effects_of
+from passerelle.care.exchange.handlers import Inbound
 from passerelle.care.exchange.models import Message, State
 from passerelle.care.exchange.tests.samples import AT
 from passerelle.core.audit.models import AuditEvent
 from passerelle.core.directory import api as directory
+from passerelle.protocols import hl7v2, pamfr
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +81,15 @@ def test_a_structure_from_nobody_known_is_refused_and_changes_nothing(facility):
 
     assert b"MSA|AE|S1" in answer
     assert directory.site_of_unit("essai", "6268") is None
+
+
+def test_the_page_of_the_message_tells_each_place_it_changed(facility):
+    send(mfn("S1", *STRUCTURE))
+
+    stored = Message.objects.get()
+    message = hl7v2.parse(bytes(stored.raw))
+    inbound = Inbound(stored.pk, "essai", "STR", AT, pamfr.read(message), message)
+    told = [(one.title, one.text) for one in effects_of(inbound)]
+
+    assert told[0] == ("Entité géographique N1 – Site d’essai", "Créé")
+    assert told[-1] == ("Lit 12A", "Créé")

@@ -16,10 +16,11 @@ from passerelle.core.directory.selectors.listing import (
     territory,
     units,
 )
-from passerelle.core.directory.selectors.structure import site_structure
+from passerelle.core.directory.selectors.structure import changes_told_by, site_structure
 
 __all__ = [
     "authorities",
+    "changes_told_by",
     "establishment",
     "establishment_listing",
     "establishment_of_authority",

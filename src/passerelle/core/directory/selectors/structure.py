@@ -29,6 +29,12 @@ def site_structure(code: str, *, on: date) -> SiteStructure | None:
     return SiteStructure(site, row, sheets, tuple(_closed(here, on)), tuple(_changes(here)))
 
 
+def changes_told_by(source: str, *, establishment_code: str, limit: int = 50) -> list[PlaceChangeRow]:
+    """Return what one message changed among the places of an establishment, in its order, at most `limit`."""
+    rows = PlaceVersion.objects.filter(place__establishment_id=establishment_code, source=source)
+    return [_change_row(row) for row in rows.select_related("place").order_by("pk")[:limit]]
+
+
 class _Tree:
     """The places of an establishment, each with those it lies in."""
 
@@ -76,10 +82,10 @@ class _Tree:
         place = self._known.get((PlaceKind.UNIT.value, code))
         department = self._above(place, PlaceKind.DEPARTMENT) if place else None
         rooms = tuple(
-            RoomSheet(room.code, room.label, tuple(self._beds[room.kind, room.code])) for room in self._rooms[code]
+            RoomSheet(room.code, str(room), tuple(self._beds[room.kind, room.code])) for room in self._rooms[code]
         )
         beds = tuple(self._beds[PlaceKind.UNIT.value, code])
-        return UnitSheet(code, label, department.label if department else "", rooms, beds)
+        return UnitSheet(code, label, str(department) if department else "", rooms, beds)
 
 
 def _closed(here: Iterable[Place], on: date) -> Iterable[ClosedPlace]:
@@ -90,6 +96,9 @@ def _closed(here: Iterable[Place], on: date) -> Iterable[ClosedPlace]:
 
 def _changes(here: Sequence[Place]) -> Iterable[PlaceChangeRow]:
     rows = PlaceVersion.objects.filter(place__in=here).select_related("place").order_by("-told_at", "-pk")
-    for row in rows[:LAST_CHANGES]:
-        kind, code = row.place.get_kind_display(), row.place.code
-        yield PlaceChangeRow(row.told_at, row.get_change_display(), kind, code, row.label)
+    return [_change_row(row) for row in rows[:LAST_CHANGES]]
+
+
+def _change_row(row: PlaceVersion) -> PlaceChangeRow:
+    place = row.place
+    return PlaceChangeRow(row.told_at, row.get_change_display(), place.get_kind_display(), place.code, row.label)

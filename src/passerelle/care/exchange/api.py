@@ -10,12 +10,13 @@ from passerelle.care.exchange.listener.running import run as listen
 from passerelle.care.exchange.listener.running import serve
 from passerelle.care.exchange.listener.server import Limits, PortTaken
 from passerelle.care.exchange.metrics.registry import register_metrics, remove_metrics
+from passerelle.care.exchange.rows import Table
 from passerelle.care.exchange.rules.alerting import Finding
 from passerelle.care.exchange.selectors.parked import ParkedMessage, parked_for_identity
 from passerelle.care.exchange.services.applying import apply_one, apply_waiting
 from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.receiving import receive
-from passerelle.care.exchange.statements import ask, insert_new, write
+from passerelle.care.exchange.statements import ask, insert_missing, insert_new, insert_row, write
 from passerelle.care.exchange.worker import Worker
 
 __all__ = [
@@ -30,12 +31,15 @@ __all__ = [
     "ParkedMessage",
     "PortTaken",
     "Rejected",
+    "Table",
     "Worker",
     "WrongAnswer",
     "apply_one",
     "apply_waiting",
     "ask",
+    "insert_missing",
     "insert_new",
+    "insert_row",
     "listen",
     "messages_of",
     "numbered",

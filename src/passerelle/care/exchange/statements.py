@@ -8,7 +8,10 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+from passerelle.care.exchange.rows import Table
+
 Values = Sequence[Any]
+_FEWEST_COPIED = 4
 
 
 class SupposedWrong(Exception):
@@ -50,10 +53,33 @@ def insert_new(sql: str, values: Values) -> bool:
     return True
 
 
+def insert_row(table: Table, values: Values) -> bool:
+    """Do as `insert_new` for a row of a declared table; in a group the rows of a table travel in one COPY.
+
+    They are written before the statements gathered with them.
+    """
+    gathered = _gathered.get()
+    if gathered is None:
+        return ask(table.insert_new, values).rowcount == 1
+    gathered.rows.setdefault(table, []).append(values)
+    return True
+
+
+def insert_missing(table: Table, values: Values) -> None:
+    """Insert a row of a declared table unless it is there already, without supposing either; no column is an array."""
+    gathered = _gathered.get()
+    if gathered is None:
+        ask(table.insert_new, values)
+    else:
+        gathered.missing.setdefault(table, []).append(values)
+
+
 class Gathered:
-    """Writes that wait to be sent in one pipeline: before anything else is asked, or at the end of the group."""
+    """Writes that wait to be sent together: before anything else is asked, or at the end of the group."""
 
     def __init__(self) -> None:
+        self.rows: dict[Table, list[Values]] = {}
+        self.missing: dict[Table, list[Values]] = {}
         self._waiting: list[tuple[str, Values, bool]] = []
         self.others_wrote = False
 
@@ -66,20 +92,47 @@ class Gathered:
         Raises:
             SupposedWrong: a row was not new.
         """
+        rows, self.rows = self.rows, {}
+        missing, self.missing = self.missing, {}
         waiting, self._waiting = self._waiting, []
-        if not waiting:
-            return
-        session = connection.connection
-        with connection.wrap_database_errors, session.pipeline():
-            sent = [psycopg.Cursor(session).execute(sql, values, prepare=True) for sql, values, _ in waiting]
-        if any(is_new and cursor.rowcount != 1 for cursor, (_, _, is_new) in zip(sent, waiting, strict=True)):
-            raise SupposedWrong
+        perhaps: list[tuple[str, Values, bool]] = [
+            (table.insert_missing, [list(column) for column in zip(*given, strict=True)], False)
+            for table, given in missing.items()
+        ]
+        few = [
+            (table.insert_new, values, True)
+            for table, given in rows.items()
+            if len(given) < _FEWEST_COPIED
+            for values in given
+        ]
+        for table, given in rows.items():
+            if len(given) >= _FEWEST_COPIED:
+                _copy(table, given)
+        if statements := few + perhaps + waiting:
+            _send(statements)
 
     def before(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         """Let a query of Django see what was written before it, and note when it writes (`execute_wrapper`)."""
         self.send()
         self.others_wrote |= not sql.startswith("SELECT")
         return execute(sql, *rest)
+
+
+def _copy(table: Table, rows: Sequence[Values]) -> None:
+    with connection.wrap_database_errors:
+        try:
+            with psycopg.Cursor(connection.connection).copy(table.copy) as copy:
+                copy.write(table.content(rows))
+        except psycopg.errors.UniqueViolation as error:
+            raise SupposedWrong from error
+
+
+def _send(statements: Sequence[tuple[str, Values, bool]]) -> None:
+    session = connection.connection
+    with connection.wrap_database_errors, session.pipeline():
+        sent = [psycopg.Cursor(session).execute(sql, values, prepare=True) for sql, values, _ in statements]
+    if any(is_new and cursor.rowcount != 1 for cursor, (_, _, is_new) in zip(sent, statements, strict=True)):
+        raise SupposedWrong
 
 
 _gathered: ContextVar[Gathered | None] = ContextVar("gathered_writes", default=None)

@@ -1,12 +1,26 @@
 """What messages say of a birth beside the traits. Source: HL7 v2.5, PID-21, PID-24 and PID-25."""
 
-from passerelle.care.exchange.api import Inbound
+from passerelle.care.exchange.api import Inbound, write
 from passerelle.care.identity import api as identity
-from passerelle.care.matching.models import BirthNote, Waiting
 from passerelle.protocols import pamfr
 from passerelle.protocols.hl7v2 import Message
 
 _LONGEST = 200
+# A newer note that says something else, and a file to look at again: one statement, as it is on the way of messages.
+_KEEP = """
+    WITH kept AS (
+        INSERT INTO matching_birthnote AS held
+            (local_identity_id, mother, is_multiple_birth, birth_order, told_at) VALUES (%s, %s, %s, %s, %s)
+        ON CONFLICT (local_identity_id) DO UPDATE SET
+            (mother, is_multiple_birth, birth_order, told_at) =
+            (excluded.mother, excluded.is_multiple_birth, excluded.birth_order, excluded.told_at)
+        WHERE held.told_at <= excluded.told_at
+            AND (held.mother, held.is_multiple_birth, held.birth_order)
+                IS DISTINCT FROM (excluded.mother, excluded.is_multiple_birth, excluded.birth_order)
+        RETURNING local_identity_id
+    )
+    INSERT INTO matching_waiting (local_identity_id) SELECT local_identity_id FROM kept
+"""
 
 
 def handle(inbound: Inbound) -> None:
@@ -19,12 +33,7 @@ def handle(inbound: Inbound) -> None:
     patient = inbound.findings.get(identity.ResolvedPatient)
     if patient is None:
         return
-    file = patient.reference.id
-    held = BirthNote.objects.filter(pk=file).first()
-    if held is not None and (held.told_at > inbound.event.recorded_at or _says(held) == told):
-        return
-    BirthNote.objects.update_or_create(pk=file, defaults={**told, "told_at": inbound.event.recorded_at})
-    Waiting.objects.create(local_identity_id=file)
+    write(_KEEP, [patient.reference.id, *told.values(), inbound.event.recorded_at])
 
 
 def _told(message: Message) -> dict[str, object]:
@@ -35,7 +44,3 @@ def _told(message: Message) -> dict[str, object]:
         "is_multiple_birth": message.get("PID-24") == "Y",
         "birth_order": message.get("PID-25")[:5] if message.get("PID-25") != '""' else "",
     }
-
-
-def _says(note: BirthNote) -> dict[str, object]:
-    return {"mother": note.mother, "is_multiple_birth": note.is_multiple_birth, "birth_order": note.birth_order}

@@ -11,6 +11,7 @@ from psycopg import pq
 from passerelle.care.exchange.services.copying import COPY
 from passerelle.care.exchange.services.storing import CHANNEL, NotDurable
 
+_COPY: Final = COPY.encode()
 _NOTIFY: Final = f"NOTIFY {CHANNEL}".encode()
 _RING_EVERY_S: Final = 0.02
 Done = Callable[[bool], None]
@@ -61,12 +62,12 @@ class Copier:
         now = time.monotonic()
         if now - self._rung_at >= _RING_EVERY_S:
             self._rung_at, self._owes_ring = now, False
-            self._start(COPY + b";" + _NOTIFY, done)  # one transaction
+            self._start(_COPY + b";" + _NOTIFY, done)  # one transaction
             return
         if not self._owes_ring:
             self._owes_ring = True
             self._loop.call_later(_RING_EVERY_S, self._ring)
-        self._start(COPY, done)
+        self._start(_COPY, done)
 
     def close(self) -> None:
         """Leave the database; what is in hand is told as not stored."""

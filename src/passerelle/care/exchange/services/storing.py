@@ -21,11 +21,12 @@ class NotDurable(RuntimeError):
 _BETWEEN_KEYS = "\x1f"
 _TYPES = {
     "id": "uuid",
-    "received_at": "timestamptz",
+    "received_at": "timestamp with time zone",
     "raw": "bytea",
     "sha256": "bytea",
     "ack": "bytea",
     "form": "bytea",
+    "keys": "text[]",
 }
 _BOOLEANS = frozenset({"accepted", "charset_fallback"})
 _COLUMNS = tuple(field.name for field in fields(Draft))
@@ -36,7 +37,7 @@ _CONTROL_ID_KEY = ("control_id", "sending_application", "sending_facility")
 
 def _insert_statement() -> str:
     columns = ", ".join(_COLUMNS)
-    arrays = ", ".join(f"%b::{_column_type(name)}[]" for name in _COLUMNS)
+    arrays = ", ".join("%b::text[]" if name == "keys" else f"%b::{column_type(name)}[]" for name in _COLUMNS)
     values = ", ".join("string_to_array(keys, E'\\x1f')" if name == "keys" else name for name in _COLUMNS)
     return f"""
         WITH stored AS (
@@ -48,7 +49,8 @@ def _insert_statement() -> str:
     """  # noqa: S608 - column names are those of the dataclass
 
 
-def _column_type(name: str) -> str:
+def column_type(name: str) -> str:
+    """Return the type of a column of a draft."""
     return "boolean" if name in _BOOLEANS else _TYPES.get(name, "text")
 
 

@@ -26,8 +26,9 @@ _WITHOUT_IPP = (
 _BY_IPPS = (
     f"SELECT {', '.join(f'local.{name}' for name in COLUMNS)}"  # noqa: S608 - the names of our columns
     " FROM unnest(%s::text[], %s::text[], %s::text[]) AS asked (establishment, authority, ipp)"
-    " JOIN identity_localidentity local ON local.establishment_id = asked.establishment"
-    " AND local.authority = asked.authority AND local.ipp = asked.ipp AND local.ipp <> ''"
+    # Sought by the number alone, which hardly repeats: the planner must not take the establishment for selective.
+    " JOIN identity_localidentity local ON local.ipp = asked.ipp AND local.ipp <> ''"
+    " AND local.authority || '' = asked.authority AND local.establishment_id || '' = asked.establishment"
     " ORDER BY local.id FOR UPDATE OF local"
 )
 _PERSONS = (
@@ -39,6 +40,10 @@ _PERSONS = (
     " JOIN identity_localidentity local ON local.id = other.local_identity_id"
     " WHERE held.local_identity_id = ANY(%s) AND held.until IS NULL"
     " ORDER BY held.local_identity_id, local.establishment_id, local.created_at, local.id"
+)
+_NUMBERS = (
+    "SELECT local_identity_id, type, namespace, universal_id, value FROM identity_identifier"
+    " WHERE local_identity_id = ANY(%s)"
 )
 IppKey: TypeAlias = tuple[str, str, str]
 
@@ -53,11 +58,15 @@ class HeldPerson(NamedTuple):
 
 @dataclass(slots=True)
 class Locked:
-    """A local identity locked by this transaction, its person, and every local identity of that person."""
+    """A local identity locked by this transaction, its person, and every local identity of that person.
+
+    `numbers` are those kept of it (type, namespace, universal id, value), None while nobody asked.
+    """
 
     row: LocalIdentity
     person: HeldPerson | None
     known: tuple[LocalIdentityRef, ...]
+    numbers: set[tuple[str, str, str, str]] | None = None
 
 
 def authority_key(identifier: pamfr.Identifier) -> str:
@@ -85,6 +94,11 @@ def lock_by_ipps(keys: Collection[IppKey]) -> dict[IppKey, Locked]:
     """Return the local identities of these IPP, locked, with their persons; unknown ones are absent."""
     rows = [_row(values) for values in ask(_BY_IPPS, list(map(list, zip(*keys, strict=True))))] if keys else []
     found = with_persons([row for row in rows if row is not None])
+    numbers: dict[UUID, set[tuple[str, str, str, str]]] = {one.row.pk: set() for one in found}
+    for id_, *number in ask(_NUMBERS, [list(numbers)]) if numbers else ():
+        numbers[id_].add((number[0], number[1], number[2], number[3]))
+    for one in found:
+        one.numbers = numbers[one.row.pk]
     return {(one.row.establishment_id, one.row.authority, one.row.ipp): one for one in found}
 
 

@@ -2,17 +2,36 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from passerelle.care.exchange.api import Table, insert_missing
 from passerelle.care.identity.models import IdentityEvidence, LocalIdentity
 from passerelle.care.identity.services.announcing import announce
 from passerelle.care.identity.services.trusting import TrustChange, locked_identity, mark, snapshot, store, trace
 from passerelle.care.identity.trust import EVIDENCE_MARK
 from passerelle.core.audit import api as audit
 from passerelle.protocols import ins, pamfr
+
+_MODES: Final = frozenset(ins.CollectionMode)
+_OF_MESSAGES: Final = Table(
+    "identity_identityevidence",
+    {
+        "local_identity_id": "uuid",
+        "code": "text",
+        "mode": "text",
+        "situation": "text",
+        "valid_until": "date",
+        "is_high_trust": "boolean",
+        "checked_at": "timestamp with time zone",
+        "checked_by_name": "text",
+        "source": "text",
+        "withdrawn_reason": "text",
+    },
+)
 
 
 class EvidenceRefused(Exception):
@@ -117,7 +136,7 @@ def withdraw_evidence(
     return change
 
 
-def note_evidence_of_message(*, local_identity_id: UUID, check: pamfr.IdentityCheck, at: datetime, source: str) -> None:
+def note_evidence_of_message(row: LocalIdentity, check: pamfr.IdentityCheck, *, at: datetime, source: str) -> None:
     """Keep the proof that a message tells of (ZFD-5, ZFD-7, ZFD-8); PID-32 of the same message decides the status.
 
     An unknown code is left out. The situation of a minor is taken for granted: the sender has seen the child.
@@ -125,21 +144,10 @@ def note_evidence_of_message(*, local_identity_id: UUID, check: pamfr.IdentityCh
     today = timezone.localdate(check.checked_at or at)
     if ins.evidence_rule(check.evidence, on=today) is None:
         return
-    row = LocalIdentity.objects.get(pk=local_identity_id)
-    mode = check.mode if check.mode in set(ins.CollectionMode) else ""
-    situation = ins.Situation.MINOR
-    IdentityEvidence.objects.get_or_create(
-        local_identity=row,
-        code=check.evidence,
-        checked_at=check.checked_at or at,
-        checked_by=None,
-        defaults={
-            "mode": mode,
-            "valid_until": timezone.localdate(check.valid_until) if check.valid_until else None,
-            "is_high_trust": ins.is_high_trust(
-                check.evidence, situation=situation, on=today, birth_date=row.birth_date
-            ),
-            "checked_by_name": "établissement émetteur",
-            "source": source,
-        },
+    is_high_trust = ins.is_high_trust(
+        check.evidence, situation=ins.Situation.MINOR, on=today, birth_date=row.birth_date
     )
+    valid_until = timezone.localdate(check.valid_until) if check.valid_until else None
+    mode = check.mode if check.mode in _MODES else ""
+    told = (check.evidence, mode, "", valid_until, is_high_trust, check.checked_at or at, "établissement émetteur")
+    insert_missing(_OF_MESSAGES, [row.pk, *told, source, ""])

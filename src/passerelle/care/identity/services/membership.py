@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from passerelle.care.exchange.api import ask, insert_new, write
+from passerelle.care.exchange.api import Table, ask, insert_row
 from passerelle.care.identity.models import (
     DECIDED_BY_HUMANS,
     Joining,
@@ -21,15 +21,22 @@ from passerelle.care.identity.selectors import root_of
 from passerelle.care.identity.selectors.stored import HeldPerson
 
 _ATTEMPTS = 4
-_CREATE_PERSON = (
-    "INSERT INTO identity_person (id, ins_family, ins_matricule, created_at) VALUES (%s, %s, %s, %s)"
-    " ON CONFLICT DO NOTHING"
+_PERSONS = Table(
+    "identity_person",
+    {"id": "uuid", "ins_family": "text", "ins_matricule": "text", "created_at": "timestamp with time zone"},
+)
+_MEMBERSHIPS = Table(
+    "identity_membership",
+    {
+        "local_identity_id": "uuid",
+        "person_id": "uuid",
+        "since": "timestamp with time zone",
+        "reason": "text",
+        "source": "text",
+    },
 )
 _LOCK_HOLDER = (
     "SELECT id FROM identity_person WHERE ins_family = %s AND ins_matricule = %s AND ins_matricule <> '' FOR UPDATE"
-)
-_OPEN_MEMBERSHIP = (
-    "INSERT INTO identity_membership (local_identity_id, person_id, since, reason, source) VALUES (%s, %s, %s, %s, %s)"
 )
 
 
@@ -58,13 +65,14 @@ def _first_person(identity: LocalIdentity, *, at: datetime, source: str) -> tupl
     ins = (identity.ins_family, identity.ins_matricule) if is_qualified(identity) else ("", "")
     person, is_new = HeldPerson(uuid4(), *ins), True
     while (owner_id := _holder_id(*ins)) is None:
-        if insert_new(_CREATE_PERSON, [person.id, *ins, at]):
+        if insert_row(_PERSONS, [person.id, *ins, at]):
             break
         # Another worker has just created the holder of this INS: look again.
     else:
         person, is_new = HeldPerson(owner_id, *ins), False
     reason = MembershipReason.CREATED if is_new else MembershipReason.INS
-    write(_OPEN_MEMBERSHIP, [identity.pk, person.id, at, reason.value, source])
+    if not insert_row(_MEMBERSHIPS, [identity.pk, person.id, at, reason.value, source]):
+        raise LookupError(f"local identity {identity.pk} had a person already")
     return person, is_new
 
 

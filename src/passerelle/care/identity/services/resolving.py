@@ -124,7 +124,7 @@ def resolve_patient(patient: pamfr.Patient, told: Told, findings: Findings) -> R
     with transaction.atomic(savepoint=False):
         locked, is_new = _written(patient, told, owner, findings)
         named = locked.row
-        keep_numbers(named, patient.identifiers)
+        keep_numbers(locked, patient.identifiers)
         if named.superseded_by_id is not None:
             return _read(root_of(named), via_alias=named.pk)
         person, is_someone_new = settle(named, locked.person, at=told.at, source=told.source)
@@ -189,7 +189,7 @@ def _written(patient: pamfr.Patient, told: Told, owner: str, findings: Findings)
         fresh = blank_identity(establishment=owner, ipp=patient.ipp, at=told.at)
         _tell(fresh, traits, told)
         if insert(fresh):
-            return Locked(fresh, None, ()), True
+            return Locked(fresh, None, (), set()), True
         findings.clear()  # another worker has just created it: the constraint decided, the loser looks again
     raise LookupError(f"local identity neither found nor created at {owner}")
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import orjson
+from django.db import connection
 
-from passerelle.care.exchange.api import insert_new, write
+from passerelle.care.exchange.api import Table, insert_row, write
 from passerelle.care.identity.models import LocalIdentity
-from passerelle.care.identity.selectors.stored import COLUMNS, JSON_COLUMNS
+from passerelle.care.identity.selectors.stored import COLUMNS, JSON_COLUMNS, Locked
 from passerelle.protocols import pamfr
 
 # What no message changes: the identity's own id and numbers, its merge, its birth here.
@@ -16,9 +17,17 @@ _FIXED: Final = frozenset(
     | {"created_at"}
 )
 _TOLD = tuple(name for name in COLUMNS if name not in _FIXED)
-_INSERT = (
-    f"INSERT INTO identity_localidentity ({', '.join(COLUMNS)})"  # noqa: S608 - the names of our columns
-    f" VALUES ({', '.join(['%s'] * len(COLUMNS))}) ON CONFLICT DO NOTHING"
+_LOCAL_IDENTITIES: Final = Table(
+    "identity_localidentity",
+    {field.attname: str(field.db_type(connection)) for field in LocalIdentity._meta.concrete_fields},  # noqa: SLF001 - Django's own API
+)
+_NUMBERS: Final = Table(
+    "identity_identifier",
+    {
+        "local_identity_id": "uuid",
+        **dict.fromkeys(("type", "namespace", "universal_id", "value"), "text"),
+        "is_current": "boolean",
+    },
 )
 _UPDATE = f"UPDATE identity_localidentity SET {', '.join(f'{name} = %s' for name in _TOLD)} WHERE id = %s"  # noqa: S608
 _KEEP_NUMBERS = (
@@ -29,8 +38,8 @@ _KEEP_NUMBERS = (
 
 
 def insert(row: LocalIdentity) -> bool:
-    """Store a new local identity; False when another worker has just stored the same (see `insert_new`)."""
-    return insert_new(_INSERT, _values(row, COLUMNS))
+    """Store a new local identity; False when another worker has just stored the same (see `insert_row`)."""
+    return insert_row(_LOCAL_IDENTITIES, _values(row, COLUMNS))
 
 
 def update(row: LocalIdentity) -> None:
@@ -38,13 +47,18 @@ def update(row: LocalIdentity) -> None:
     write(_UPDATE, [*_values(row, _TOLD), row.pk])
 
 
-def keep_numbers(row: LocalIdentity, identifiers: Iterable[pamfr.Identifier]) -> None:
+def keep_numbers(locked: Locked, identifiers: Iterable[pamfr.Identifier]) -> None:
     """Keep the numbers that a message gives for a local identity; those already there stay as they are."""
-    told = [
+    told = {
         (one.type, one.namespace, one.universal_id, one.value) for one in identifiers if one.value not in {"", '""'}
-    ]
-    if told:
-        write(_KEEP_NUMBERS, [row.pk, *map(list, zip(*told, strict=True))])
+    }
+    held = locked.numbers
+    if held is not None:
+        for number in sorted(told - held):
+            insert_row(_NUMBERS, (locked.row.pk, *number, True))
+        held |= told
+    elif told:
+        write(_KEEP_NUMBERS, [locked.row.pk, *map(list, zip(*sorted(told), strict=True))])
 
 
 def _values(row: LocalIdentity, names: Iterable[str]) -> list[Any]:

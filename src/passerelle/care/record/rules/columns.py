@@ -33,7 +33,17 @@ class Columns:
     number_value: float | None = None
 
 
+_TYPES: dict[Any, str] = {
+    str | None: "text",
+    list[str] | None: "text[]",
+    datetime | None: "timestamp with time zone",
+    date | None: "date",
+    UUID | None: "uuid",
+    float | None: "double precision",
+}
 COLUMN_NAMES = tuple(field.name for field in fields(Columns))
+#: The type of each column, as PostgreSQL names it.
+COLUMN_TYPES = {field.name: _TYPES[field.type] for field in fields(Columns)}
 values_in_order: Callable[[Columns], tuple[Any, ...]] = attrgetter(*COLUMN_NAMES)
 
 

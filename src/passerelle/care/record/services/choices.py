@@ -1,16 +1,23 @@
 """What patients chose, as establishments collected it."""
 
+from typing import Final
 from uuid import UUID
 
-from passerelle.care.exchange.api import write
+from passerelle.care.exchange.api import Table, insert_missing
 from passerelle.care.record.rules.consents import Choice
 
-_KEEP = (
-    "INSERT INTO record_dmpchoice (local_identity_id, subject, is_permitted, collected_at, source)"
-    " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+_CHOICES: Final = Table(
+    "record_dmpchoice",
+    {
+        "local_identity_id": "uuid",
+        "subject": "text",
+        "is_permitted": "boolean",
+        "collected_at": "timestamp with time zone",
+        "source": "text",
+    },
 )
 
 
 def keep_choice(choice: Choice, *, local_identity_id: UUID, source: str) -> None:
     """Add a choice to those of a patient file; the same one again, as each movement repeats it, changes nothing."""
-    write(_KEEP, [local_identity_id, choice.subject, choice.is_permitted, choice.at, source])
+    insert_missing(_CHOICES, [local_identity_id, choice.subject, choice.is_permitted, choice.at, source])

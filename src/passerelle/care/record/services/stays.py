@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from django.db import transaction
 
-from passerelle.care.exchange.api import write
+from passerelle.care.exchange.api import Table, insert_row
 from passerelle.care.record.rules.encounters import Numbered, base_fact, encounter_of
 from passerelle.care.record.rules.stays import StayFact, fold
 from passerelle.care.record.rules.storing import to_json
@@ -16,9 +16,18 @@ from passerelle.care.record.services.charts import HeldStay
 from passerelle.care.record.services.writing import Origin, Whose, put_over
 from passerelle.protocols.fhir import api as fhir
 
-_KEEP = (
-    "INSERT INTO record_stayevent (stay_id, local_identity_id, establishment, source, trigger, recorded_at,"
-    " received_at, content) VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING"
+_EVENTS: Final = Table(
+    "record_stayevent",
+    {
+        "stay_id": "uuid",
+        "local_identity_id": "uuid",
+        "establishment": "text",
+        "source": "text",
+        "trigger": "text",
+        "recorded_at": "timestamp with time zone",
+        "received_at": "timestamp with time zone",
+        "content": "jsonb",
+    },
 )
 
 
@@ -52,5 +61,5 @@ def apply_to_stay(fact: StayFact, stay: HeldStay, whose: StayOf, *, at: datetime
 def _keep(fact: StayFact, stay: HeldStay, local_identity_id: UUID, whose: StayOf, at: datetime) -> None:
     content = orjson.dumps(to_json(fact)).decode()
     values = [stay.id, local_identity_id, whose.establishment, fact.source, fact.trigger, fact.recorded_at, at, content]
-    write(_KEEP, values)
+    insert_row(_EVENTS, values)
     stay.events.append(fact)

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from passerelle.care.exchange.api import ask, insert_new, write
+from passerelle.care.exchange.api import Table, ask, insert_row, write
 from passerelle.care.identity import api as identity
-from passerelle.care.record.rules.columns import COLUMN_NAMES, Columns, columns_of, values_in_order
+from passerelle.care.record.rules.columns import COLUMN_NAMES, COLUMN_TYPES, Columns, columns_of, values_in_order
 from passerelle.protocols.fhir import api as fhir
 
 
@@ -51,10 +51,20 @@ class Origin:
     establishment: str
 
 
-_INSERT = (
-    "INSERT INTO record_resource (type, id, local_identity_id, version, last_updated, source, body, deleted,"  # noqa: S608
-    f" establishment, {', '.join(COLUMN_NAMES)}) VALUES ({', '.join(['%s'] * (9 + len(COLUMN_NAMES)))})"
-    " ON CONFLICT DO NOTHING"
+_RESOURCES: Final = Table(
+    "record_resource",
+    {
+        "type": "text",
+        "id": "uuid",
+        "local_identity_id": "uuid",
+        "version": "integer",
+        "last_updated": "timestamp with time zone",
+        "source": "text",
+        "body": "text",
+        "deleted": "boolean",
+        "establishment": "text",
+        **COLUMN_TYPES,
+    },
 )
 _REPLACE = (
     "WITH archived AS ("  # noqa: S608 - the names of our columns
@@ -144,12 +154,12 @@ def to_the_millisecond(at: datetime) -> datetime:
 
 
 def _insert(content: Mapping[str, Any], whose: Whose, origin: Origin) -> Held | None:
-    """Store a first version; None when another worker has just stored one (see `insert_new`)."""
+    """Store a first version; None when another worker has just stored one (see `insert_row`)."""
     moment = to_the_millisecond(origin.at)
     body = whole(content, whose.id, version=1, at=moment).decode()
     key = [content["resourceType"], whose.id, whose.local_identity_id]
     values = [*key, 1, moment, origin.source, body, False, origin.establishment]
-    if not insert_new(_INSERT, [*values, *values_in_order(columns_of(dict(content)))]):
+    if not insert_row(_RESOURCES, [*values, *values_in_order(columns_of(dict(content)))]):
         return None
     return Held(whose.id, 1, whose.local_identity_id, moment, body, deleted=False)
 

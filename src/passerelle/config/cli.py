@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, Entry] = {
     "work": Entry("cli_exchange:work", "Appliquer les messages reçus, dans l’ordre de chaque patient."),
     "deliver": Entry("commands.deliver:deliver", "Envoyer aux destinataires déclarés."),
     "tasks": Entry("commands.tasks:tasks", "Exécuter les tâches ordinaires (scellés du journal, extraits)."),
+    "alerts": Entry("commands.alerts:alerts", "Évaluer les alertes des échanges, et dire celles qui sont ouvertes."),
     "send": Entry("cli_exchange:send", "Envoyer des messages HL7 v2 par MLLP."),
     "load": Entry("commands.load:load", "Charger les données de référence du territoire."),
     "channel-key": Entry("commands.channel_key:channel_key", "Ouvrir ou fermer la porte FHIR d’un canal."),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 import click
 
 from passerelle.care.exchange import benchmark as exchange_benchmark
+from passerelle.care.exchange.benchmark import search as search_benchmark
+from passerelle.care.matching.benchmark import running as identity_benchmark
 from passerelle.config.commands import bench_parsing
 from passerelle.config.database import ensure_database
 
@@ -17,12 +19,33 @@ def bench() -> None:
 @click.option("--to", "target", help="HÔTE:PORT d’une écoute MLLP, la nôtre ou celle d’un autre moteur.")
 @click.option("--connections", default=13, show_default=True, help="Connexions, une par établissement.")
 @click.option("--seconds", default=10.0, show_default=True, help="Durée de chaque mesure.")
+@click.option("--search", is_flag=True, help="Mesurer plutôt les recherches de la console, sur --rows messages.")
+@click.option("--rows", default=10_000_000, show_default=True, help="Messages inventés où chercher.")
 @click.option("--json", "as_json", is_flag=True, help="Un objet JSON sur la dernière ligne.")
-def exchange(target: str | None, connections: int, seconds: float, as_json: bool) -> None:  # noqa: FBT001 - click
+def exchange(  # noqa: PLR0913 - one parameter for each option
+    target: str | None,
+    connections: int,
+    seconds: float,
+    search: bool,  # noqa: FBT001 - click
+    rows: int,
+    as_json: bool,  # noqa: FBT001 - click
+) -> None:
     """Measure durable receiving, beside the limits of the same database, and reading beside the `hl7` package."""
     ensure_database()
+    if search:
+        _show(search_benchmark.run(rows=rows, tell=lambda line: click.echo(line, err=True)), as_json=as_json)
+        return
     received = exchange_benchmark.run(to=_address(target), connections=connections, seconds=seconds)
     _show({**received, **bench_parsing.figures()}, as_json=as_json)
+
+
+@bench.command()
+@click.option("--persons", default=2_048_070, show_default=True, help="Personnes inventées dans la base.")
+@click.option("--json", "as_json", is_flag=True, help="Un objet JSON sur la dernière ligne.")
+def identity(persons: int, as_json: bool) -> None:  # noqa: FBT001 - click
+    """Decide arrivals and search people in a base of invented persons, made for the measure and dropped after."""
+    ensure_database()
+    _show(identity_benchmark.run(persons, lambda line: click.echo(line, err=True)), as_json=as_json)
 
 
 def _address(target: str | None) -> tuple[str, int] | None:

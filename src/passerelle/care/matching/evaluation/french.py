@@ -8,10 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from passerelle.care.matching.evaluation import people
+from passerelle.care.matching.evaluation.blocks import Blocks, file_of
 from passerelle.care.matching.evaluation.others import OTHERS
 from passerelle.care.matching.evaluation.same import SAME
 from passerelle.care.matching.rules.comparable import comparable
-from passerelle.care.matching.rules.deciding import Kept, judge
+from passerelle.care.matching.rules.deciding import Kept, judge, shortlist
 from passerelle.care.matching.rules.guards import Zone
 from passerelle.care.matching.rules.model import Model
 from passerelle.care.matching.rules.profile import Profile
@@ -86,8 +87,26 @@ def zone_of(pair: KnownPair, model: Model) -> Zone:
     return best.zone if best else Zone.SEPARATE
 
 
-def measure(pairs: Sequence[KnownPair], zones: Sequence[Zone]) -> Quality:
-    """Return the quality of decisions on pairs, in the same order."""
+def zones_among_all(pairs: Sequence[KnownPair], model: Model) -> tuple[list[Zone], int]:
+    """Return the zone of each pair when its right side arrives in a base of all the left sides, blocks included.
+
+    And how many arrivals would be linked by the machine to someone else than their own left side.
+    """
+    base = Blocks()
+    for pair in pairs:
+        base.add(pair.left)
+    zones, crossed = [], 0
+    for pair in pairs:
+        arrival = comparable(pair.right)
+        best, others = judge(arrival, shortlist(arrival, base.candidates(arrival), model), {}, model)
+        found = {file_of(one.profile): one.zone for one in (best, *others) if one is not None}
+        zones.append(found.get(file_of(pair.left), Zone.SEPARATE))
+        crossed += best is not None and best.zone == Zone.LINK and file_of(best.profile) != file_of(pair.left)
+    return zones, crossed
+
+
+def measure(pairs: Sequence[KnownPair], zones: Sequence[Zone], crossed: int = 0) -> Quality:
+    """Return the quality of decisions on pairs, in the same order; `crossed` are links to somebody else yet."""
     found = list(zip(pairs, zones, strict=True))
     same = [(pair, zone) for pair, zone in found if pair.is_same]
     others = [(pair, zone) for pair, zone in found if not pair.is_same]
@@ -98,7 +117,7 @@ def measure(pairs: Sequence[KnownPair], zones: Sequence[Zone]) -> Quality:
         same=len(same),
         linked=sum(zone == Zone.LINK for _, zone in same),
         proposed=sum(zone == Zone.PROPOSE for _, zone in same),
-        false_merges=sum(zone == Zone.LINK for _, zone in others),
+        false_merges=sum(zone == Zone.LINK for _, zone in others) + crossed,
         false_proposals=wrongly.total(),
         missed=tuple(missed.most_common()),
         wrongly_proposed=tuple(wrongly.most_common()),

@@ -186,6 +186,8 @@ def _birth_dates(one: Comparable, other: Comparable) -> str:
         return "exact_conventional" if one.is_crowded_date else EXACT
     if first.year == second.year and (one.is_conventional_date or other.is_conventional_date):
         return "conventional"
+    if one.is_crowded_date and other.is_crowded_date:
+        return DIFFERENT  # a day that both were given says nothing, and the years differ
     return _date_likeness(first, second)
 
 

@@ -1,6 +1,7 @@
 """What becomes of one file: a link, proposals, or nothing."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Final
@@ -19,10 +20,9 @@ from passerelle.care.matching.rules.model import declared_model
 from passerelle.care.matching.rules.profile import Profile
 from passerelle.care.matching.selectors.candidates import decide
 from passerelle.care.matching.selectors.profiles import profile_of, stored_profiles
-from passerelle.care.matching.services.settling import SYSTEM_NAME, join, lapse, undo_pair
+from passerelle.care.matching.services.settling import SYSTEM, join, lapse, undo_pair
 from passerelle.care.matching.services.storing import forget_profile, store_profile
 from passerelle.core.audit import api as audit
-from passerelle.core.audit.actions import SYSTEM
 
 _MOST_PROPOSALS: Final = 5
 _CHANGED: Final = "les traits, ou les personnes, ont changé"
@@ -48,7 +48,7 @@ def match_one(local_identity_id: UUID, *, at: datetime) -> Decision | None:
     wanted = _wanted(profile, decision)
     _lapse_unwanted(profile, wanted, at=at)
     for judged in wanted:
-        _apply(profile, judged, decision, at=at)
+        propose(profile, judged, at=at, notes=decision.notes)
     return decision
 
 
@@ -92,19 +92,21 @@ def _files(profile: Profile) -> list[UUID]:
     return [one.id for one in known if one.superseded_by is None]
 
 
-def _apply(profile: Profile, judged: Judged, decision: Decision, *, at: datetime) -> None:
-    pair = _new_pair(profile, judged, decision, at=at)
-    held = Pair.objects.filter(first_id=pair.first_id, second_id=pair.second_id, traits=pair.traits)
-    if held.filter(Q(state=PairState.OPEN) | Q(state__in=_STANDING)).exists():
-        return
+def propose(profile: Profile, judged: Judged, *, at: datetime, notes: Sequence[str] = ()) -> bool:
+    """Link or propose a pair as it was judged; False when it is decided, or open, with the traits of now already."""
+    pair = _new_pair(profile, judged, notes, at=at)
+    held = Pair.objects.filter(first_id=pair.first_id, second_id=pair.second_id)
+    if held.filter(Q(state=PairState.OPEN) | Q(state__in=_STANDING, traits=pair.traits)).exists():
+        return False
     if judged.zone == Zone.LINK:
         _link(pair, at=at)
     pair.save(force_insert=True)
+    return True
 
 
 def _link(pair: Pair, *, at: datetime) -> None:
-    pair.joining_id = join(pair, by=SYSTEM_NAME, at=at)
-    pair.state, pair.settled_at, pair.settled_by = PairState.LINKED, at, SYSTEM_NAME
+    pair.joining_id = join(pair, by=SYSTEM.name, at=at)
+    pair.state, pair.settled_at, pair.settled_by = PairState.LINKED, at, SYSTEM.name
     audit.record(
         audit.Action.IDENTITY_MERGED,
         by=SYSTEM,
@@ -116,7 +118,7 @@ def _link(pair: Pair, *, at: datetime) -> None:
     )
 
 
-def _new_pair(profile: Profile, judged: Judged, decision: Decision, *, at: datetime) -> Pair:
+def _new_pair(profile: Profile, judged: Judged, notes: Sequence[str], *, at: datetime) -> Pair:
     first, second = sorted((profile, judged.profile), key=lambda one: _file(one))
     return Pair(
         first_id=_file(first),
@@ -128,7 +130,7 @@ def _new_pair(profile: Profile, judged: Judged, decision: Decision, *, at: datet
         explanation={
             "fields": [asdict(field) for field in judged.score.fields],
             "guards": [guard.why_fr for guard in judged.guards],
-            "notes": list(decision.notes),
+            "notes": list(notes),
         },
         model_version=declared_model().version,
         traits=fingerprint(comparable(first), comparable(second)),

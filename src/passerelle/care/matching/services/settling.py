@@ -13,7 +13,7 @@ from passerelle.care.matching.models import Pair, PairState
 from passerelle.care.matching.selectors.pairs import PairRow, pair_row
 from passerelle.core.audit import api as audit
 
-SYSTEM_NAME: Final = "Passerelle"
+SYSTEM: Final = audit.Actor(account_id=None, name="Passerelle", role="system")
 _JOINED: Final = (PairState.LINKED, PairState.SAME)
 
 

@@ -22,7 +22,7 @@ def bench() -> None:
 @click.option("--search", is_flag=True, help="Mesurer plutôt les recherches de la console, sur --rows messages.")
 @click.option("--rows", default=10_000_000, show_default=True, help="Messages inventés où chercher.")
 @click.option("--json", "as_json", is_flag=True, help="Un objet JSON sur la dernière ligne.")
-def exchange(  # noqa: PLR0913 - one parameter for each option
+def exchange(
     target: str | None,
     connections: int,
     seconds: float,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from passerelle.care.identity.models import Identifier, LocalIdentity, Membership, Merge
+from passerelle.care.identity.models import Identifier, IdentityEvidence, InsiCall, LocalIdentity, Membership, Merge
 from passerelle.care.identity.rules import ATTRIBUTE_LABELS
 from passerelle.care.identity.selectors.desk import TrustZone, relation_to, trust_zones
 from passerelle.care.identity.selectors.finding import PersonRow, search_people
@@ -112,7 +112,7 @@ def person_sheet(viewer: Viewer, person_id: UUID, *, at: datetime) -> PersonShee
         person_id=person_id,
         traits=best_traits(person_id, rows),
         known_as=_known_as(viewer, rows, names),
-        turns=tuple(sorted([*_memberships(rows, person_id), *_merges(rows, names)], key=lambda turn: turn.at)),
+        turns=tuple(sorted(_turns(rows, person_id, names), key=lambda turn: turn.at)),
     )
 
 
@@ -134,6 +134,34 @@ def _known_as(viewer: Viewer, rows: list[LocalIdentity], names: dict[str, str]) 
         )
         for row in rows
     )
+
+
+def _turns(rows: list[LocalIdentity], person_id: UUID, names: dict[str, str]) -> list[Turn]:
+    return [*_memberships(rows, person_id), *_merges(rows, names), *_proofs(rows), *_answers(rows)]
+
+
+def _proofs(rows: list[LocalIdentity]) -> list[Turn]:
+    turns = []
+    seen = IdentityEvidence.objects.filter(local_identity__in=rows).select_related("local_identity")
+    for proof in seen.order_by("checked_at", "pk"):
+        detail = f"{_designation(proof.local_identity)}, {proof.get_code_display()}"
+        turns.append(Turn(proof.checked_at, "Pièce contrôlée", detail, proof.checked_by_name))
+        if proof.withdrawn_at is not None:
+            turns.append(Turn(proof.withdrawn_at, "Contrôle de pièce retiré", detail, proof.withdrawn_reason))
+    return turns
+
+
+def _answers(rows: list[LocalIdentity]) -> list[Turn]:
+    settled = InsiCall.objects.filter(local_identity__in=rows, settled_at__isnull=False)
+    return [
+        Turn(
+            call.settled_at or call.asked_at,
+            "Réponse d’INSi retenue" if call.accepted else "Réponse d’INSi écartée",
+            _designation(call.local_identity),
+            call.settled_by_name,
+        )
+        for call in settled.select_related("local_identity").order_by("settled_at", "pk")
+    ]
 
 
 def _memberships(rows: list[LocalIdentity], person_id: UUID) -> list[Turn]:

@@ -99,6 +99,7 @@ def test_an_answer_of_insi_is_shown_beside_the_file_and_taken(bob, file, simulat
     assert "INS retenue" in sheet
     assert "Récupérée" in sheet
     assert "Non partagée" in sheet
+    assert "Réponse d’INSi retenue" in sheet
     assert "Tranchée" in text(bob.get(call))
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from passerelle.protocols.hl7v2 import Hl7Error, Message, check_header
 from passerelle.protocols.pamfr.moments import day, moment
 from passerelle.protocols.pamfr.people import given
-from passerelle.protocols.pamfr.reading import read, refusal_of
+from passerelle.protocols.pamfr.reading import check_one_patient, read, refusal_of
 
 _NEEDS_PRIOR = frozenset({"A40", "A44", "A47"})
 # Every other date of an administrative message, in the order in which `read` comes to them.
@@ -32,6 +32,7 @@ def check(message: Message) -> None:
     refusal = refusal_of(message.code, message.trigger)
     if refusal is not None:
         raise refusal
+    check_one_patient(message)
     _check_moment(message)
     _check_prior(message)
     moment(message.get("EVN-6"), "EVN^1^6")

@@ -90,10 +90,21 @@ def read(message: Message) -> Event:
     refusal = refusal_of(message.code, message.trigger)
     if refusal is not None:
         raise refusal
+    check_one_patient(message)
     if message.code == "ADT":
         return _adt(message)
     other = _OTHERS.get(message.code)
     return _documents(message) if other is None else other(message, _recorded_at(message))
+
+
+def check_one_patient(message: Message) -> None:
+    """Refuse a message about several patients, which HL7 allows: what follows the second would be told of the first.
+
+    Raises:
+        Hl7Error: at `PID^2`.
+    """
+    if sum(segment.name == "PID" for segment in message.segments) > 1:
+        raise Hl7Error(where="PID^2", why="le message parle de plusieurs patients : un seul par message", code="100")
 
 
 def _adt(message: Message) -> AdtEvent:

@@ -312,3 +312,25 @@ def test_the_first_professional_who_is_someone_is_the_one():
     event = read(adt_of("A02", samples.PID, "PV1|1|I||||^^^|^^^~7^Réault"))
 
     assert event.visit.attending == pamfr.Practitioner("Réault", "", pamfr.Identifier("7"))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        samples.adt(
+            "A44", samples.PID, "MRG|I-9^^^ESSAI&1.2.3&ISO^PI||N-77", samples.PID, "MRG|I-8^^^ESSAI&1.2.3&ISO^PI"
+        ),
+        samples.oru("OBR|1", "OBX|1|ST|1^A^LN||x||||||F", samples.PID, "OBR|2", "OBX|2|ST|1^A^LN||y||||||F"),
+    ],
+)
+def test_a_message_about_several_patients_is_refused_rather_than_told_of_the_first(raw):
+    assert refused(raw) == ("PID^2", "100")
+
+
+def test_a_file_that_changes_of_patient_is_the_one_of_mrg_or_else_of_pid():
+    told = read(samples.adt("A44", samples.PID, "MRG|I-9^^^ESSAI&1.2.3&ISO^PI||N-78^^^ESSAI&1.2.3&ISO^AN"))
+    untold = read(samples.adt("A44", samples.PID, "MRG|I-9^^^ESSAI&1.2.3&ISO^PI"))
+
+    assert (told.moved_account.value, untold.moved_account.value) == ("N-78", "N-77")
+    assert told.prior[0].value == "I-9"
+    assert read(samples.ADMISSION).moved_account is None

@@ -23,6 +23,17 @@ from passerelle.care.channels.selectors.declarations import (
 )
 from passerelle.care.channels.services.keys import NoSuchChannel, NoSuchKey, channel_of_key, issue_key, revoke_keys
 from passerelle.care.channels.services.loading import TERRITORY, DeclarationsRefused, LoadReport, load_folder
+from passerelle.care.channels.trials import (
+    Trial,
+    TrialChange,
+    TrialDestination,
+    TrialEffect,
+    TrialFinding,
+    TrialImpossible,
+    TrialResult,
+    TrialRows,
+    register_trials,
+)
 
 __all__ = [
     "TERRITORY",
@@ -42,6 +53,14 @@ __all__ = [
     "Source",
     "Step",
     "Transport",
+    "Trial",
+    "TrialChange",
+    "TrialDestination",
+    "TrialEffect",
+    "TrialFinding",
+    "TrialImpossible",
+    "TrialResult",
+    "TrialRows",
     "active_channels",
     "apply_mapping",
     "channel",
@@ -55,5 +74,6 @@ __all__ = [
     "issue_key",
     "last_known",
     "load_folder",
+    "register_trials",
     "revoke_keys",
 ]

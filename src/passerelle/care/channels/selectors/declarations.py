@@ -29,3 +29,8 @@ def destinations() -> Sequence[Destination]:
 def destination(code: str) -> Destination | None:
     """Return a destination, stopped or not; None when nothing bears this code."""
     return current().destinations.get(code)
+
+
+def all_channels() -> Sequence[Channel]:
+    """Return every channel, stopped ones included, by code."""
+    return sorted(current().channels.values(), key=lambda one: one.code)

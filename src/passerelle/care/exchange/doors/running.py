@@ -53,7 +53,12 @@ async def run_doors(plan: DoorsPlan, *, clock: Callable[[], datetime], on_open: 
         if acceptor is not None:
             acceptor.close()
             await acceptor.wait_closed()
-        await loop.run_in_executor(database, connection.close)
+        await loop.run_in_executor(database, _close_connection)
+
+
+def _close_connection() -> None:
+    """Close the connection of the thread that runs this: taken beforehand, it would be that of another thread."""
+    connection.close()
 
 
 async def _open_sftp(plan: DoorsPlan, database: ThreadPoolExecutor) -> asyncssh.SSHAcceptor:

@@ -54,13 +54,13 @@ SUPPORTED: frozenset[tuple[str, str]] = frozenset(
     + [("SIU", trigger) for trigger in appointments.STATUSES]
     + [("ZAM", trigger) for trigger in receipts.STATUS_CODES]
 )
-#: Events that France leaves out, and what to send instead. Source: IHE PAM France 2.11, section 4.
+#: Events that senders of other profiles use, and what to send instead in France. Source: IHE PAM France 2.11.
 EXCLUDED: dict[tuple[str, str], str] = {
     ("ADT", "A08"): "A08 est exclu du profil français : envoyez A31 pour une identité, Z99 pour un mouvement",
-    ("ADT", "A18"): "A18 est exclu du profil français : une fusion d’identités s’envoie en A40",
-    ("ADT", "A30"): "A30 est exclu du profil français : une fusion d’identités s’envoie en A40",
-    ("ADT", "A34"): "A34 est exclu du profil français : une fusion d’identités s’envoie en A40",
-    ("ADT", "A43"): "A43 est exclu du profil français : un dossier change de patient en A44",
+    ("ADT", "A18"): "A18 n’est pas du profil français : une fusion d’identités s’envoie en A40",
+    ("ADT", "A30"): "A30 n’est pas du profil français : une fusion d’identités s’envoie en A40",
+    ("ADT", "A34"): "A34 n’est pas du profil français : une fusion d’identités s’envoie en A40",
+    ("ADT", "A43"): "A43 n’est pas du profil français : un dossier change de patient en A44",
 }
 _CODES = frozenset(code for code, _ in SUPPORTED)
 

@@ -34,6 +34,7 @@ def swap(pid, number, value):
 
 PI = "I-1042^^^ESSAI&1.2.3&ISO^PI"
 NIR = "279035121518989^^^ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.10&ISO^INS"
+NIA = "777035121518989^^^ASIP-SANTE-INS-NIA&1.2.250.1.213.1.4.9&ISO^INS"
 OTHER = "277076322082910^^^ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.10&ISO^INS"
 
 
@@ -48,6 +49,7 @@ def test_a_careful_message_has_nothing_against_it():
         (adt(pid=swap(PID, 3, f"{PI}~{NIR.replace('989', '988')}")), "INS-2", "PID^1^3^1^1", "warning"),
         (adt(pid=swap(PID, 3, f"{PI}~{NIR.replace('279', '')}")), "INS-2", "PID^1^3^1^1", "error"),
         (adt(pid=swap(PID, 3, f"{PI}~{NIR}~{OTHER}")), "INS-3", "PID^1^3", "error"),
+        (adt(pid=swap(PID, 3, f"{PI}~{NIR}~{NIA}")), "INS-3", "PID^1^3", "warning"),
         (adt(pid=swap(PID, 7, "")), "INS-4", "PID^1^7", "error"),
         (adt(pid=swap(PID, 11, "1 RUE D ESSAI^^ARLES^^13200^FRA^H")), "INS-4", "PID^1^11", "error"),
         (adt(pid=swap(PID, 5, "FICTIF^^^^^^L")), "INS-4", "PID^1^5", "error"),

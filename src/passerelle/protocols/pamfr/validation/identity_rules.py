@@ -66,7 +66,11 @@ def _check_names(pid: Segment, numbers: list[Repetition]) -> Iterator[Finding]:
 
 def _check_numbers(message: Message, held: list[Repetition]) -> Iterator[Finding]:
     if len({one.get("1") for one in held}) > 1:
-        yield at("PID-3", "INS-3", "le message porte plusieurs INS : seul le dernier doit circuler")
+        # A NIA beside the NIR that replaces it is understood: the NIR is taken.
+        kinds = {insi.kind_of(one.get("4.2")) for one in held}
+        is_replaced = len(kinds) == len(held) and InsKind.NIA in kinds
+        text = "le message porte plusieurs INS : seul le dernier doit circuler"
+        yield at("PID-3", "INS-3", text, "warning" if is_replaced else "error")
     for one in held:
         matricule, kind = one.get("1"), insi.kind_of(one.get("4.2"))
         if len(matricule) != 15:

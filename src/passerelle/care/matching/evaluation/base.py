@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ import duckdb
 import splink.comparison_library as compare
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.internals.blocking_rule_creator import BlockingRuleCreator
+from splink.internals.exceptions import EMTrainingException
 
 _BLOCKS: Final = (
     ("birth_date", "name_sound"),
@@ -39,7 +41,8 @@ def splink_base_pairs(profiles: Path, *, probability: float) -> Iterator[tuple[s
     linker.training.estimate_probability_two_random_records_match(rules, recall=0.8)
     linker.training.estimate_u_using_random_sampling(max_pairs=5e6, seed=1)
     for columns in _TRAINED_ON:
-        linker.training.estimate_parameters_using_expectation_maximisation(block_on(*columns))
+        with suppress(EMTrainingException):  # nobody shares these: the estimate of the other block serves
+            linker.training.estimate_parameters_using_expectation_maximisation(block_on(*columns))
     found = linker.inference.predict(threshold_match_probability=probability)
     rows = session.execute(
         f"SELECT f.unique_id_l, f.unique_id_r, f.match_probability FROM {found.physical_name} f"  # noqa: S608

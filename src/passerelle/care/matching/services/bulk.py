@@ -27,6 +27,7 @@ _EXPORT: Final = (
     " phone, email, street, ins_matricule, name_sound, given_sound FROM matching_profile)"
     " TO STDOUT (FORMAT csv, HEADER)"
 )
+_FEWEST: Final = 2
 _BULK: Final = Guard(Zone.PROPOSE, "Trouvée par la relecture de toute la base")
 
 
@@ -38,6 +39,8 @@ def link_base(*, probability: float, is_real: bool, at: datetime) -> dict[str, i
     counts: Counter[str] = Counter(
         {"profiles": StoredProfile.objects.count(), "waiting": Waiting.objects.count(), "found": 0, "proposed": 0}
     )
+    if counts["profiles"] < _FEWEST:
+        return dict(counts)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "profiles.csv"
         _export(path)

@@ -6,3 +6,8 @@ class IdentitovigilanceConfig(AppConfig):
     name = "passerelle.care.identitovigilance"
     label = "identitovigilance"
     verbose_name = "identitovigilance"
+
+    def ready(self) -> None:
+        from passerelle.care.identitovigilance.navigation import register  # noqa: PLC0415 - applications are loaded first
+
+        register()

@@ -1,5 +1,20 @@
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from passerelle.care.identitovigilance.views import history, pairs, quality, reception, worklist
 
 app_name = "identitovigilance"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", worklist.home, name="home"),
+    path("paires/<uuid:pair_id>/", pairs.pair, name="pair"),
+    path("paires/<uuid:pair_id>/prendre/", pairs.take, name="take"),
+    path("paires/<uuid:pair_id>/decider/", pairs.decide, name="decide"),
+    path("decisions/<uuid:decision_id>/signer/", pairs.sign, name="sign"),
+    path("personnes/<uuid:person_id>/", history.person, name="person"),
+    re_path(r"^defaire/(?P<kind>fusion|rapprochement)/(?P<tie_id>[0-9a-f-]{36})/$", history.undo, name="undo"),
+    path("accueil/", reception.desk, name="desk"),
+    path("accueil/nouveau/", reception.newcomer, name="newcomer"),
+    path("qualite/", quality.page, name="quality"),
+    path("qualite/indicateurs.xlsx", quality.workbook, name="quality_xlsx"),
+    path("qualite/indicateurs.csv", quality.csv_file, name="quality_csv"),
+]

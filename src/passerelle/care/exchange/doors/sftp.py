@@ -116,6 +116,7 @@ class _Drop(asyncssh.SFTPServer):
 
     def __init__(self, chan: asyncssh.SSHServerChannel[bytes], folder: Path) -> None:
         super().__init__(chan, chroot=os.fsencode(folder))
+        self._session = chan.get_connection()
         self._folder = folder
         self._finals: dict[object, tuple[Path, Path]] = {}
 
@@ -152,11 +153,15 @@ class _Drop(asyncssh.SFTPServer):
             return
         os.fsync(file_obj.fileno())  # type: ignore[attr-defined]  # opened by us
         super().close(file_obj)
-        if self.connection.is_closed() or self.channel.is_closing():
+        if self._is_lost():
             draft.unlink(missing_ok=True)
             _log.warning("an upload was not finished: it is forgotten")
         else:
             draft.replace(final)
+
+    def _is_lost(self) -> bool:
+        # asyncssh closes what is open when a session ends, whether its sender wanted it or not.
+        return self._session.is_closed() or self.channel.is_closing()
 
     def rename(self, oldpath: bytes, newpath: bytes) -> None:
         """Give its final name to a file sent under an unfinished one."""
@@ -169,6 +174,8 @@ class _Drop(asyncssh.SFTPServer):
         self.rename(oldpath, newpath)
 
     async def scandir(self, path: bytes) -> AsyncIterator[SFTPName]:
+        if Path(os.fsdecode(self.map_path(path))) != Path(os.path.realpath(self._folder)):
+            _deny()
         async for entry in super().scandir(path):
             filename = cast("bytes", entry.filename)
             if filename in {b".", b".."} or (_is_plain(filename) and _is_file(self._folder / os.fsdecode(filename))):

@@ -10,9 +10,13 @@ class DeliveryConfig(AppConfig):
     def ready(self) -> None:
         from passerelle.care.delivery.inbound import forward  # noqa: PLC0415 - models are ready only now
         from passerelle.care.delivery.navigation import register  # noqa: PLC0415
+        from passerelle.care.delivery.selectors import telling  # noqa: PLC0415
         from passerelle.care.delivery.services.teller import listen_to  # noqa: PLC0415
-        from passerelle.care.exchange.api import register_handler  # noqa: PLC0415 - applications are loaded first
+        from passerelle.care.exchange import api as exchange  # noqa: PLC0415 - applications are loaded first
 
         register()
-        register_handler(listen_to, order=1, name="delivery-teller")
-        register_handler(forward, order=90, name="delivery")
+        exchange.register_handler(listen_to, order=1, name="delivery-teller")
+        exchange.register_handler(forward, order=90, name="delivery")
+        exchange.register_effects(telling.effects, order=90, name="delivery")
+        exchange.register_watch(telling.findings, name="delivery")
+        exchange.register_metrics(telling.figures, name="delivery")

@@ -44,9 +44,10 @@ class IdentityEvidence(models.Model):
         verbose_name_plural = "contrôles de pièces d’identité"
         constraints = [
             models.UniqueConstraint(
-                fields=["local_identity", "code", "checked_at"],
-                condition=Q(checked_by=None),
-                name="evidence_once_by_message",
+                fields=["local_identity", "code", "mode", "valid_until"],
+                condition=Q(checked_by=None) & ~Q(source="guichet"),
+                nulls_distinct=False,
+                name="evidence_once_by_messages",
             ),
         ]
 

@@ -237,6 +237,7 @@ def traits_of_many(person_ids: Sequence[UUID]) -> dict[UUID, PersonTraits]:
 def best_traits(person_id: UUID, known: Sequence[LocalIdentity]) -> PersonTraits:
     """Return the traits of the best of these rows: not merged away, qualified first, then in the order given."""
     best = min(known, key=lambda row: (row.superseded_by_id is not None, _BEST_FIRST[StatusRniv(row.status)]))
+    shared = ins.shared_ins(best)  # a banner is a way out: never a number without its five traits
     return PersonTraits(
         person_id=person_id,
         birth_name=best.birth_name,
@@ -248,9 +249,9 @@ def best_traits(person_id: UUID, known: Sequence[LocalIdentity]) -> PersonTraits
         birth_place=best.birth_place,
         status=best.status,
         status_label=best.get_status_display(),
-        ins_matricule=best.ins_matricule,
-        ins_oid=best.ins_oid,
-        ins_display=ins.format_matricule(best.ins_matricule) if best.ins_matricule else "",
+        ins_matricule=shared.matricule if shared else "",
+        ins_oid=shared.oid if shared else "",
+        ins_display=ins.format_matricule(shared.matricule) if shared else "",
         deceased_at=best.deceased_at,
         phone=best.phone,
         email=best.email,

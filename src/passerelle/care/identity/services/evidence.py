@@ -137,17 +137,18 @@ def withdraw_evidence(
 
 
 def note_evidence_of_message(row: LocalIdentity, check: pamfr.IdentityCheck, *, at: datetime, source: str) -> None:
-    """Keep the proof that a message tells of (ZFD-5, ZFD-7, ZFD-8); PID-32 of the same message decides the status.
+    """Keep the proof that a message tells of (ZFD-5, ZFD-7, ZFD-8), once; PID-32 decides the status.
 
-    An unknown code is left out. The situation of a minor is taken for granted: the sender has seen the child.
+    `at` is the moment of the event: the first one that tells a proof dates it (ZFD-6 is when INSi was asked). An
+    unknown code is left out. The situation of a minor is taken for granted: the sender has seen the child.
     """
-    today = timezone.localdate(check.checked_at or at)
+    today = timezone.localdate(at)
     if ins.evidence_rule(check.evidence, on=today) is None:
         return
-    is_high_trust = ins.is_high_trust(
+    valid_until = timezone.localdate(check.valid_until) if check.valid_until else None
+    is_high_trust = (valid_until is None or valid_until >= today) and ins.is_high_trust(
         check.evidence, situation=ins.Situation.MINOR, on=today, birth_date=row.birth_date
     )
-    valid_until = timezone.localdate(check.valid_until) if check.valid_until else None
     mode = check.mode if check.mode in _MODES else ""
-    told = (check.evidence, mode, "", valid_until, is_high_trust, check.checked_at or at, "établissement émetteur")
+    told = (check.evidence, mode, "", valid_until, is_high_trust, at, "établissement émetteur")
     insert_missing(_OF_MESSAGES, [row.pk, *told, source, ""])

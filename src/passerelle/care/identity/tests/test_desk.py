@@ -137,6 +137,15 @@ def test_without_a_teleservice_the_sheet_offers_no_question(bob, file, settings)
     assert "n’est pas configuré" in text(ask(bob, file))
 
 
+def test_every_form_of_the_sheet_carries_its_token(alice, simulator):
+    known = resolve(patient("1", held=qualified()), establishment="aphm", at=at(0), source="message")
+    shown = text(alice.get(reverse("identity:person", args=[known.person_id])))
+
+    forms = shown.split("<form")[1:]
+    assert any("Interroger INSi" in form for form in forms)
+    assert all("csrfmiddlewaretoken" in form for form in forms if 'method="post"' in form)
+
+
 def test_an_ins_is_taken_away_with_a_reason(alice):
     known = resolve(patient("1", held=qualified()), establishment="aphm", at=at(0), source="message")
     shown = text(alice.post(reverse("identity:withdraw-ins", args=[known.id]), {"reason": "usurpation"}, follow=True))

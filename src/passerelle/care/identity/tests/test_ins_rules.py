@@ -10,7 +10,7 @@ import pytest
 from passerelle.care.exchange.api import Rejected
 from passerelle.care.identity.inbound import handle
 from passerelle.care.identity.models import IdentityEvidence, LocalIdentity
-from passerelle.care.identity.selectors import local_traits, person_of
+from passerelle.care.identity.selectors import local_traits, person_of, traits
 from passerelle.care.identity.services.evidence import Shown, record_evidence, withdraw_evidence
 from passerelle.care.identity.tests.cast import (
     NOON,
@@ -251,6 +251,15 @@ def test_ins_19_without_its_authority_the_number_does_not_leave(oid):
     assert "OID" in reason_not_to_share(row)
 
 
+def test_ins_39_a_banner_shows_the_number_of_a_qualified_identity_only():
+    row = admitted(qualified())
+    assert traits(person_of(row.pk)).ins_matricule == row.ins_matricule
+    LocalIdentity.objects.filter(pk=row.pk).update(status=RECUP)
+
+    shown = traits(person_of(row.pk))
+    assert (shown.ins_matricule, shown.ins_display) == ("", "")
+
+
 def test_ins_21_a_fhir_status_is_read_by_its_facts_not_copied():
     v2 = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0445"
 
@@ -348,12 +357,12 @@ def test_ins_31_a_sender_that_knows_no_proof_does_not_undo_ours():
 
 
 def test_ins_32_a_message_tells_its_proof_mode_and_validity():
-    check = pamfr.IdentityCheck(mode="CV", evidence="CN", checked_at=at(-2), valid_until=at(24 * 400))
+    check = pamfr.IdentityCheck(mode="CV", evidence="CN", checked_at=at(-48), valid_until=at(24 * 400))
     admitted(check=check)
     admitted(trigger="A31", hours=1, check=check)
 
     evidence = IdentityEvidence.objects.get()
-    assert (evidence.code, evidence.mode, evidence.checked_at, evidence.is_high_trust) == ("CN", "CV", at(-2), True)
+    assert (evidence.code, evidence.mode, evidence.checked_at, evidence.is_high_trust) == ("CN", "CV", at(0), True)
     assert evidence.valid_until == at(24 * 400).date()
 
 

@@ -9,9 +9,9 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         from passerelle.care.exchange.api import register_effects, register_handler  # noqa: PLC0415 - loaded first
+        from passerelle.care.identity.effects import effects  # noqa: PLC0415
         from passerelle.care.identity.inbound import foresee, handle  # noqa: PLC0415
         from passerelle.care.identity.navigation import register  # noqa: PLC0415
-        from passerelle.care.identity.selectors.effects import effects  # noqa: PLC0415
 
         register()
         register_handler(handle, order=10, name="identity", foresee=foresee)

@@ -68,7 +68,8 @@ class MovementFact:
     @property
     def kind(self) -> str:
         """Return the trigger of the movement it speaks of, "" when only its number tells (Z99); A11 undoes an A01."""
-        if self.original_trigger:
+        # An insertion is of its own event, unless it is a Z99, which says which one it stands for.
+        if self.original_trigger and (self.trigger == "Z99" or self.action != "INSERT"):
             return self.original_trigger
         if not self.is_cancellation or self.trigger == "Z99":
             return self.trigger if self.trigger != "Z99" or self.action == "INSERT" else ""
@@ -150,7 +151,7 @@ def fact_of(event: AdtEvent, source: str) -> MovementFact | None:
         movement_id=moved.id,
         action=moved.action,
         historic=moved.historic,
-        original_trigger=moved.original_trigger if moved.action != "INSERT" else "",
+        original_trigger=moved.original_trigger,
         nature=moved.nature,
         medical_unit=moved.medical_unit,
         care_unit=moved.care_unit,

@@ -167,7 +167,7 @@ def _movement(fact: StayFact) -> pamfr.MovementFact:
         movement_id=fact.movement_id,
         action=fact.movement_action,
         historic=fact.historic,
-        original_trigger=fact.original_trigger if fact.movement_action != "INSERT" else "",
+        original_trigger=fact.original_trigger,
         nature=fact.nature,
         care_unit=pamfr.Unit(fact.unit.code, fact.unit.label) if fact.unit else None,
         visit=pamfr.Visit(

@@ -196,7 +196,15 @@ def test_a_message_becomes_a_fact():
     assert (told.trigger, told.movement_id, told.nature, told.source) == ("A01", "312", "HMS", "m-1")
     assert (told.care_unit.code, told.medical_unit.code, told.disposition) == ("6269", "6268", "6")
     assert told.start == datetime(2024, 3, 6, 10, 0, tzinfo=UTC)
-    assert told.original_trigger == ""
+    assert told.kind == "A01"
+
+
+def test_a_discharge_inserted_afterwards_closes_the_stay():
+    zbe = samples.REST[1].replace("|INSERT|N|A01|", "|INSERT|Y|A03|")
+    told = fact_of(pamfr.read(hl7v2.parse(samples.adt("Z99", samples.PID, samples.PV1, zbe))), "m-2")
+
+    assert (told.kind, told.historic) == ("A03", True)
+    assert timeline([told]).status == "finished"
 
 
 TRIGGERS = ["A01", "A02", "A03", "A04", "A05", "A06", "A07", "A11", "A12", "A13", "A14", "A21", "A22", "A38"]

@@ -10,7 +10,7 @@ from passerelle.care.delivery.services.announcing import (
 )
 from passerelle.care.delivery.services.noticing import UnknownMail, receive_notice
 from passerelle.care.delivery.services.publishing import publish
-from passerelle.care.delivery.services.resources import publish_resource
+from passerelle.care.delivery.services.resources import has_followers, publish_resource
 
 __all__ = [
     "Change",
@@ -20,6 +20,7 @@ __all__ = [
     "announce_merge",
     "announce_unmerge",
     "announce_update",
+    "has_followers",
     "publish",
     "publish_resource",
     "receive_notice",

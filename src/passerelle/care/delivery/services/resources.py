@@ -14,6 +14,11 @@ _log = logging.getLogger(__name__)
 _KINDS: Final = frozenset({"fhir", "resthook"})
 
 
+def has_followers(kind: str) -> bool:
+    """Tell whether somebody wants this type of resource; asked for each one stored, so it looks in memory only."""
+    return bool(book.followers_of_resources(kind))
+
+
 def publish_resource(resource: fhir.Json, *, establishment: str, at: datetime) -> int:
     """Put a resource, as stored (id, `meta.versionId`), in the queue of who subscribed to it; return how many.
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from passerelle.care.delivery import api as delivery
 from passerelle.care.exchange.api import Table, ask, insert_row, write
 from passerelle.care.identity import api as identity
 from passerelle.care.record.rules.columns import COLUMN_NAMES, COLUMN_TYPES, Columns, columns_of, values_in_order
@@ -105,13 +106,20 @@ def put_over(held: Held | None, resource: Mapping[str, Any], whose: Whose, origi
     if held is None:
         stored = _insert(content, whose, origin)
         if stored is not None:
-            return stored
+            return _told(stored, content["resourceType"], origin)
         held = lock(str(content["resourceType"]), whose.id)  # another worker has just stored it
     if held is None:  # pragma: no cover - rows are never removed
         raise LookupError(f"{content['resourceType']}/{whose.id}")
     if not held.deleted and _same(held.body, content):
         return held
-    return _replace(content, held, origin)
+    return _told(_replace(content, held, origin), content["resourceType"], origin)
+
+
+def _told(stored: Held, kind: str, origin: Origin) -> Held:
+    """Tell a new version to those who subscribed to its type, if any."""
+    if delivery.has_followers(kind):
+        delivery.publish_resource(fhir.loads(stored.body), establishment=origin.establishment, at=origin.at)
+    return stored
 
 
 @transaction.atomic(savepoint=False)

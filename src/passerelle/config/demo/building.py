@@ -11,6 +11,7 @@ from django.db import connection
 from passerelle.care.channels import api as channels
 from passerelle.config.demo.chunks import CHUNK_PERSONS, chunk_sizes
 from passerelle.config.demo.ledger import chunks_done, close_ledger, open_ledger
+from passerelle.config.demo.look_alikes import plant
 from passerelle.config.demo.personas import patient_persona, shown_name
 from passerelle.config.demo.territory import Territory, is_built, territory_of
 from passerelle.config.demo.worker import draw_and_load, use_database
@@ -57,6 +58,7 @@ def _people_the_house(found: Territory, at: datetime) -> None:
     person = patient_persona(found.persons, truth=found.truth, hospitals=found.hospitals)
     if person is not None:
         access.link_patient_persona(person_id=person.id, display_name=shown_name(person))
+    plant(found, at=at)
 
 
 def _cooperate(found: Territory, at: datetime) -> None:

@@ -30,6 +30,8 @@ class Truth:
     projects: dict[str, PlantedProject]
     control_sites: frozenset[str]
     seasons: dict[str, tuple[float, ...]]
+    look_alikes: int
+    look_alikes_decided: int
 
     @property
     def first_arrivals(self) -> date:
@@ -62,6 +64,8 @@ def read_truth(today: date, path: Path = TRUTH_FILE) -> Truth:
         },
         control_sites=frozenset(content["controls"]["sites"]),
         seasons={name: tuple(weights) for name, weights in content["seasons"].items()},
+        look_alikes=content["look_alikes"]["planted"],
+        look_alikes_decided=content["look_alikes"]["decided"],
     )
 
 

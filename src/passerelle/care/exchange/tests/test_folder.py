@@ -221,3 +221,41 @@ def test_a_stopped_channel_leaves_its_folder_alone(inbox, tmp_path) -> None:
     (inbox / "un.hl7").write_bytes(admission("M1"))
     look(inbox)
     assert names(inbox) == ["un.hl7"]
+
+
+class Killed(BaseException):
+    """The process stops here, as by a kill."""
+
+
+def kill(*_arguments, **_options):
+    raise Killed
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "places._claimed",
+        "folder._contents",
+        "taking.store",
+        "places.put_away",
+        "places._free",
+    ],
+)
+@pytest.mark.parametrize("with_sheet", [False, True])
+def test_stopped_anywhere_a_file_is_neither_lost_nor_taken_twice(inbox, monkeypatch, place, with_sheet) -> None:
+    if with_sheet:
+        (inbox / "lettre.pdf.yaml").write_text(SHEET)
+        (inbox / "lettre.pdf").write_bytes(PDF)
+    else:
+        (inbox / "lot.hl7").write_bytes(batch(admission("M1"), admission("M2")))
+    with monkeypatch.context() as patched:
+        patched.setattr(f"passerelle.care.exchange.doors.{place}", kill)
+        with pytest.raises(Killed):
+            look(inbox)
+
+    look(inbox)
+    look(inbox)
+
+    assert [one.accepted for one in Message.objects.all()] == [True] * (1 if with_sheet else 2)
+    assert names(inbox) == names(inbox / ".taking") == names(inbox / "refused") == []
+    assert names(inbox / "done") == (["lettre.pdf", "lettre.pdf.yaml"] if with_sheet else ["lot.hl7"])

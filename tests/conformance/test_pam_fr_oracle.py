@@ -6,10 +6,13 @@ Source: IHE PAM, national extension France, version 2.11 (Interop'Santé): https
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.conformance import pam_fr_oracle as oracle
 
 from passerelle.protocols import hl7v2, pamfr
@@ -146,6 +149,35 @@ def test_what_the_writer_writes_neither_the_oracle_nor_we_find_fault_with(trigge
 
     assert oracle.validate(raw) == set()
     assert errors(raw) == set()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    trigger=st.sampled_from(ADT),
+    patient_class=st.sampled_from("IEOR"),
+    nature=st.sampled_from(["S", "H", "M", "L", "D", "SM", "SH", "MH", "LD", "HMS"]),
+    feeding=st.sampled_from(["NA", "IO", "INO"]),
+    evidence=st.sampled_from(["AN", "CN", "PA", "TC"]),
+    name=st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZÉÈ '-", min_size=1, max_size=40).filter(str.strip),
+    is_qualified=st.booleans(),
+)
+def test_any_believable_message_we_write_is_sound_for_both(**chosen):
+    told = event(chosen["trigger"])
+    traits = replace(PATIENT.traits, birth_name=chosen["name"].strip())
+    patient = replace(PATIENT, traits=traits)
+    if not chosen["is_qualified"]:
+        patient = replace(patient, ins=None, identifiers=PATIENT.identifiers[:1], status=IdentityStatus.PROVISOIRE)
+    told = replace(told, patient=patient)
+    if told.visit and told.movement:
+        visit = replace(told.visit, patient_class=chosen["patient_class"])
+        told = replace(told, visit=visit, movement=replace(told.movement, nature=chosen["nature"]))
+    if told.consents and told.identity_check:
+        check = replace(told.identity_check, evidence=chosen["evidence"])
+        told = replace(told, consents=replace(told.consents, feeding=chosen["feeding"]), identity_check=check)
+
+    raw = pamfr.write(told, ENVELOPE)
+
+    assert (oracle.validate(raw), errors(raw)) == (set(), set())
 
 
 AUTHOR = pamfr.Practitioner("Réault", "Anne", pamfr.Identifier("801234567897", "RPPS", "ASIP-SANTE-PS"))

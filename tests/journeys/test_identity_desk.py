@@ -1,116 +1,151 @@
-"""At the admission desk: INSi is asked, its answer compared, a proof seen, a label printed, a code read."""
+"""The identity cell decides a pair by the keyboard and undoes a union; the admission desk avoids a duplicate."""
 
-from datetime import UTC, date, datetime
+import re
 
 import pytest
-from playwright.sync_api import expect
+from django.utils import timezone
+from playwright.sync_api import Page, expect
 
-from passerelle.care.identity import api as identity
-from passerelle.core.access import api as access
-from passerelle.core.directory import api as directory
-from passerelle.protocols import ins, pamfr
-from passerelle.protocols.insi import api as insi
+from passerelle.care.identitovigilance.tests.cast import ZOE, account_of, arrives, like, pair_of
+from passerelle.care.identity.tests.cast import make_establishments
+from passerelle.care.matching import api as matching
+from passerelle.core.access.api import Role
+from passerelle.core.parameters import api as parameters
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AT = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+@pytest.fixture
+def hospitals():
+    make_establishments()
+    parameters.load_parameters(at=timezone.now())
 
 
 @pytest.fixture
-def simulator(settings):
-    """Given a demonstration with a simulated teleservice, and Zoé's file whose birth place was typed wrong."""
-    settings.DEMO = True
-    directory.load_directory(at=AT, demo=True)
-    access.ensure_personas(at=AT)
-    traits = pamfr.Traits(
-        birth_name="ÉTOILE-DUPONT",
-        used_name="MARTIN",
-        given_names=("Zoé", "Anne"),
-        first_given="Zoé",
-        birth_date=date(1984, 3, 12),
-        sex="F",
-        birth_place="13001",
+def signed_in(client, origin):
+    """Return a way to sign a page in: the session of somebody who gave two factors."""
+
+    def sign_in(page: Page, role: Role, establishment: str, name: str) -> Page:
+        account = account_of(role, establishment, name)
+        client.force_login(account)
+        session = client.session
+        session["passerelle_second_factor"] = str(account.pk)
+        session.save()
+        page.context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": origin}])
+        return page
+
+    return sign_in
+
+
+@pytest.fixture
+def pair(hospitals):
+    first = arrives(like(ZOE, establishment="aphm", status="PROV"), "1")
+    second = arrives(like(ZOE, establishment="aphm", status="PROV", birth_name="Étoile"), "2")
+    return pair_of(first, second)
+
+
+def test_a_pair_is_decided_in_four_keys_and_the_union_is_undone(signed_in, pair, desktop, axe, screenshots):
+    page = signed_in(desktop, Role.IDENTITY_OFFICER, "aphm", "Emma")
+    page.goto("/identitovigilance/")
+    expect(page.get_by_text("1 paire à décider", exact=False).first).to_be_visible()
+    axe(page)
+    screenshots(page, "identitovigilance-liste")
+
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Votre décision")).to_be_visible()
+    axe(page)
+    screenshots(page, "identitovigilance-paire")
+
+    page.keyboard.press("1")
+    expect(page.get_by_role("heading", name="Ce qui va bouger")).to_be_visible()
+    axe(page)
+    screenshots(page, "identitovigilance-apercu")
+    page.get_by_label("Motif").fill("même pièce d’identité")
+    page.get_by_label("Motif").press("1")  # a key typed in a field is a character
+    expect(page.get_by_label("Motif")).to_have_value("même pièce d’identité1")
+    page.get_by_role("button", name="Signer").click()
+    expect(page.get_by_text("une seule personne")).to_be_visible()
+
+    page.goto("/identitovigilance/?vue=decisions")
+    axe(page)
+    page.get_by_role("link", name=re.compile("Revoir la paire")).click()
+    page.get_by_role("link", name=re.compile("Fusions et rapprochements")).first.click()
+    axe(page)
+    page.get_by_role("link", name=re.compile("Défaire")).first.click()
+    axe(page)
+    screenshots(page, "identitovigilance-defaire")
+    page.get_by_label("Motif de la séparation").fill("deux sœurs")
+    page.get_by_role("button", name="Signer la séparation").click()
+    expect(page.get_by_text("C’est défait")).to_be_visible()
+
+
+def test_two_persons_in_two_keys(signed_in, pair, desktop):
+    page = signed_in(desktop, Role.IDENTITY_OFFICER, "aphm", "Emma")
+    page.goto(f"/identitovigilance/paires/{pair.id}/")
+
+    page.get_by_role("button", name="Raccourcis").click()
+    page.keyboard.press("2")  # the keys are off
+    expect(page.get_by_role("heading", name="Votre décision")).to_be_visible()
+    page.get_by_role("button", name="Raccourcis").click()
+    page.get_by_role("heading", level=1).click()
+    page.keyboard.press("2")
+
+    expect(page.get_by_text("deux personnes", exact=False).first).to_be_visible()
+    expect(page).to_have_url(re.compile("/identitovigilance/$"))
+
+
+def test_a_clerk_finds_somebody_in_eight_keys_without_scripts(signed_in, hospitals, phone_without_scripts):
+    arrives(like(ZOE), "7")
+    page = signed_in(phone_without_scripts, Role.ADMISSION_CLERK, "arles", "Bob")
+    page.goto("/identitovigilance/accueil/")
+
+    field = page.get_by_label("Nom et date, IPP ou INS")
+    field.press_sequentially("eto1203")
+    field.press("Enter")
+
+    expect(page.get_by_role("rowheader", name=re.compile("Zoé"))).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_a_clerk_is_warned_before_creating_a_duplicate(signed_in, hospitals, phone, axe, screenshots):
+    known = arrives(like(ZOE, establishment="aphm"), "1")
+    matching.match_one(known.id, at=timezone.now())
+    page = signed_in(phone, Role.ADMISSION_CLERK, "arles", "Bob")
+    page.goto("/identitovigilance/accueil/")
+    axe(page)
+    page.get_by_role("link", name="Nouvelle personne").click()
+    page.get_by_label("Nom de naissance").fill("Étoile-Dupont")
+    page.get_by_label("Prénoms de naissance").fill("Zoé Anne")
+    page.get_by_label("Date de naissance").fill("12/03/1984")
+    page.get_by_label("Sexe").select_option("F")
+    page.get_by_role("button", name="Vérifier avant de créer").click()
+
+    expect(page.get_by_role("heading", name=re.compile("Avant de créer"))).to_be_visible()
+    axe(page)
+    screenshots(page, "accueil-ressemblance")
+    page.get_by_role("button", name="Créer malgré tout").click()
+    expect(page.get_by_text("dites pourquoi vous créez malgré tout").first).to_be_visible()
+    page.get_by_label("Motif de création malgré la ressemblance").fill("jumelle, pièce vue")
+    page.get_by_role("button", name="Créer malgré tout").click()
+    expect(page.get_by_text("Dossier provisoire P", exact=False)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_figures_break_no_rule(signed_in, pair, open_page, axe, screenshots, width):
+    page = signed_in(
+        open_page(viewport={"width": width, "height": 800}), Role.IDENTITY_OFFICER, "aphm", f"Emma {width}"
     )
-    ipp = pamfr.Identifier("8000012345", "PI", "APHM", "1.2.3", "ISO")
-    patient = pamfr.Patient((ipp,), None, ins.IdentityStatus.PROVISOIRE, frozenset(), traits)
-    known = identity.resolve(patient, establishment="aphm", at=AT, source="essai")
-    with insi.Simulator() as running:
-        settings.INSI = settings.INSI | {"address": running.address, "billing_identifier": "990000001"}
-        running.sheet = f"/identites/personnes/{known.person_id}/"
-        yield running
-
-
-def _enter(page, name):
-    page.goto("/connexion/")
-    page.get_by_role("button", name=f"Entrer comme {name}").click()
-
-
-@pytest.mark.parametrize("screen", ["desktop", "phone"])
-def test_a_clerk_qualifies_an_identity_with_the_person_in_front(simulator, request, axe, screenshots, screen):
-    page = request.getfixturevalue(screen)
-    _enter(page, "Denis Cabanon")
-    page.goto(simulator.sheet)
+    page.goto("/identitovigilance/qualite/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Qualité des identités")
     axe(page)
-    screenshots(page, f"identite-provisoire-{screen}")
+    screenshots(page, f"identitovigilance-qualite-{width}")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
-    page.get_by_role("button", name="Interroger INSi").click()
-    expect(page.get_by_text("Une identité trouvée")).to_be_visible()
-    expect(page.get_by_text("Téléservice simulé")).to_be_visible()
+
+@pytest.mark.parametrize("address", ["", "?vue=signatures", "?vue=collisions", "?vue=messages", "?vue=douteuses"])
+def test_the_work_is_readable_on_a_phone(signed_in, pair, phone, axe, address):
+    page = signed_in(phone, Role.IDENTITY_OFFICER, "aphm", "Emma")
+    page.goto(f"/identitovigilance/{address}")
     axe(page)
-    screenshots(page, f"insi-compare-{screen}")
-    page.get_by_role("button", name="C’est cette personne").click()
-    expect(page.get_by_role("alert")).to_contain_text("acceptez chaque différence")
-    page.get_by_label("Prendre").check()
-    page.get_by_role("button", name="C’est cette personne").click()
-    expect(page.get_by_text("Récupérée").first).to_be_visible()
-
-    page.get_by_role("link", name="Contrôler une pièce").click()
-    axe(page)
-    screenshots(page, f"piece-{screen}")
-    page.get_by_label("Pièce présentée").select_option("PA")
-    page.get_by_label("J’ai comparé les cinq traits").check()
-    page.get_by_role("button", name="Noter ce contrôle").click()
-    expect(page.get_by_text("Qualifiée").first).to_be_visible()
-    expect(page.get_by_text("Partageable avec les cinq traits")).to_be_visible()
-    axe(page)
-    screenshots(page, f"identite-qualifiee-{screen}")
-
-    page.get_by_role("link", name="Étiquette").click()
-    expect(page.get_by_role("img", name="Datamatrix INS")).to_be_visible()
-    axe(page)
-    screenshots(page, f"etiquette-{screen}")
-
-
-def test_a_clerk_reads_a_code_without_any_script(simulator, phone_without_scripts, screenshots):
-    page = phone_without_scripts
-    _enter(page, "Denis Cabanon")
-    page.goto("/identites/datamatrix/")
-    content = ins.InsDatamatrix(
-        "2840313901001" + ins.compute_key("2840313901001"),
-        "1.2.250.1.213.1.4.10",
-        "ZOE ANNE",
-        "ETOILE-DUPONT",
-        "F",
-        "12-03-1984",
-        "13055",
-    )
-    page.get_by_label("Lecture à la douchette").fill(ins.write_datamatrix(content).replace("\x1d", "<GS>"))
-    page.get_by_role("button", name="Lire").click()
-
-    expect(page.get_by_text("Lu, à vérifier par INSi ou sur une pièce")).to_be_visible()
-    screenshots(page, "datamatrix-phone")
-
-
-def test_the_identity_cell_sees_what_waits_when_the_teleservice_is_down(simulator, desktop, axe, screenshots):
-    page = desktop
-    simulator.is_down = True
-    _enter(page, "Emma Tamaris")
-    page.goto(simulator.sheet)
-    page.get_by_role("button", name="Interroger INSi").click()
-    expect(page.get_by_text("la question repartira toute seule")).to_be_visible()
-
-    page.goto("/identites/insi/")
-    page.get_by_role("button", name="Commencer la vérification").click()
-    expect(page.get_by_role("button", name="Arrêter après le lot en cours")).to_be_visible()
-    axe(page)
-    screenshots(page, "insi-tableau-desktop")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360

@@ -69,8 +69,10 @@ def status_with_own_findings(told: str, moments: Mapping[str, str], attributes: 
     """Return the status to hold when a message tells one and this house asked INSi or saw a proof itself.
 
     A sender that knows nothing of our call says "provisional" or "validated": the call still holds, until the INS is
-    withdrawn. The two facts cross, as always.
+    withdrawn. The two facts cross, as always. A doubtful or fictitious identity is provisional, whoever says otherwise.
     """
+    if not ins.may_hold_ins(attributes):
+        return ins.IdentityStatus.PROVISOIRE.value
     if not (INSI_MARK in moments or EVIDENCE_MARK in moments):
         return told
     heard = ins.facts_of(ins.IdentityStatus(told))

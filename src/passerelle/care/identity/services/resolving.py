@@ -35,6 +35,7 @@ from passerelle.care.identity.services.storing import insert, keep_numbers, upda
 from passerelle.care.identity.trust import status_with_own_findings
 from passerelle.core.directory import api as directory
 from passerelle.protocols import pamfr
+from passerelle.protocols.ins import may_hold_ins
 
 _ATTEMPTS: Final = 4
 
@@ -305,7 +306,9 @@ def _tell(row: LocalIdentity, traits: dict[str, Any], told: Told) -> bool:
     if ins is not None and row.ins_key_ok and not ins.key_ok:
         traits = {name: value for name, value in traits.items() if name not in {"ins", "status"}}
     if "status" in traits:
-        told_status = status_with_own_findings(traits["status"], row.trait_moments, traits.get("attributes", ()))
+        told_status = status_with_own_findings(
+            traits["status"], row.trait_moments, traits.get("attributes", row.attributes)
+        )
         traits = traits | {"status": told_status}
     written, row.trait_moments = newer_traits(row.trait_moments, traits, event_at=told.event_at)
     if not written:
@@ -315,6 +318,8 @@ def _tell(row: LocalIdentity, traits: dict[str, Any], told: Told) -> bool:
         row.ins_family = ins_family(ins.oid)
     for name, value in written.items():
         setattr(row, name, value)
+    if not may_hold_ins(row.attributes):
+        row.status = "PROV"  # whatever came first: a doubtful or fictitious identity is provisional
     row.search_name = search_form(row.birth_name, row.used_name, row.first_given, *row.given_names)
     row.updated_at = told.at
     return True

@@ -293,6 +293,16 @@ def test_ins_24_a_qualified_identity_that_becomes_doubtful_shares_nothing_more()
     assert (row.status, shared_ins(row)) == (PROV, None)
 
 
+@pytest.mark.parametrize("first", ["doubt", "report"])
+def test_ins_40_a_report_does_not_qualify_who_is_doubtful(first):
+    report = pamfr.DocumentEvent("ORU", "R01", at(1), patient("1", held=qualified()), at(1))
+    doubt = adt("A28", replace(patient("1"), attributes=frozenset({"DOUT"})))
+    for event in (doubt, report) if first == "doubt" else (report, doubt):
+        row = arrive(event, received=2)
+
+    assert (row.status, row.attributes, shared_ins(row)) == (PROV, ["DOUT"], None)
+
+
 @pytest.mark.parametrize("attribute", ["HOMA", "HOMD"])
 def test_ins_25_a_homonym_may_be_qualified_and_is_shown(attribute):
     row = admitted(qualified(), attributes=[attribute])

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from django.apps import apps
 
+from passerelle.care.channels.rules import meanings as channels
 from passerelle.care.exchange.rules.naming import event_name
 from passerelle.care.record.fhir.capability import capability_statement
 from passerelle.core.access.matrix import current_matrix
@@ -19,6 +20,7 @@ def pages() -> dict[str, str]:
     """Return the text of each generated page by its file name in docs/reference."""
     return {
         "access-matrix.md": _access_matrix(),
+        "channels.md": _channels(),
         "data-classification.md": _data_classification(),
         "fhir.md": _fhir(),
         "messages.md": _messages(),
@@ -39,6 +41,15 @@ def _access_matrix() -> str:
     head = ("Ligne", "Rôles", "Liens", "Pièces", "Actes", "États", "Raison", "Source")
     told = "What is allowed. **Whatever is not on a line is refused**, and a refusal looks like an absence."
     return _page("Access matrix", told, _table(head, rows))
+
+
+def _channels() -> str:
+    parts = [f"## {title}\n\n{told}\n\n{_table(heads, rows)}" for title, told, heads, rows in channels.sections()]
+    told = (
+        "The keys of a declaration, one file each ([how to add one](../how-to/add-a-channel.md)). An unknown key is a "
+        "fault, told with its line."
+    )
+    return _page("Channels and destinations", told, "\n\n".join(parts))
 
 
 def _messages() -> str:

@@ -8,6 +8,7 @@ import pytest
 from passerelle.care.channels import api as channels
 from passerelle.care.exchange.doors import places
 from passerelle.care.exchange.doors.folder import Watcher
+from passerelle.care.exchange.doors.forms import documents
 from passerelle.care.exchange.models import Message
 from passerelle.care.exchange.tests.declaring import FOLDER, declare
 from passerelle.care.exchange.tests.samples import AT, admission
@@ -259,3 +260,9 @@ def test_stopped_anywhere_a_file_is_neither_lost_nor_taken_twice(inbox, monkeypa
     assert [one.accepted for one in Message.objects.all()] == [True] * (1 if with_sheet else 2)
     assert names(inbox) == names(inbox / ".taking") == names(inbox / "refused") == []
     assert names(inbox / "done") == (["lettre.pdf", "lettre.pdf.yaml"] if with_sheet else ["lot.hl7"])
+
+
+def test_the_sheet_of_the_how_to_can_be_read() -> None:
+    how_to = Path(__file__).resolve().parents[5] / "docs" / "how-to" / "add-a-channel.md"
+    sheet = how_to.read_text(encoding="utf-8").split("```text\n")[1].split("```")[0]
+    assert documents.sheet_of_file(sheet.encode()).birth_name == "DUPONT"

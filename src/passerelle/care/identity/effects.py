@@ -7,6 +7,7 @@ from django.urls import reverse
 from passerelle.care.exchange.api import Effect, Inbound
 from passerelle.care.identity.services.resolving import locate_patient
 from passerelle.core.access.api import Kind
+from passerelle.core.directory import api as directory
 from passerelle.protocols import pamfr
 
 
@@ -22,8 +23,9 @@ def effects(inbound: Inbound) -> Iterator[Effect]:
     url = reverse("identity:person", args=[reference.person_id])
     name = f"Identité {reference.ipp}" if reference.ipp else "Identité sans IPP"
     told = " atteinte par un identifiant fusionné," if reference.via_alias else ""
+    place = directory.establishment(reference.establishment)
     yield Effect(
-        title=f"{name} ({reference.establishment})",
+        title=f"{name}, {place.short_name if place else reference.establishment}",
         text=f"{told} statut {reference.status}".strip(),
         icon="identity",
         url=url,

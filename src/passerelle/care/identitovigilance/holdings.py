@@ -16,6 +16,12 @@ class Held:
     first_at: datetime | None = None
     last_at: datetime | None = None
 
+    @property
+    def text(self) -> str:
+        """Return « 2 documents », « 1 document »; what has no plural of its own keeps its word."""
+        words = self.label if self.count > 1 else self.label.removesuffix("s")
+        return f"{self.count} {words}" if self.label != "rendez-vous" else f"{self.count} {self.label}"
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:

@@ -24,18 +24,6 @@ def register() -> None:
     register_navigation(
         Space.CARE,
         NavEntry(
-            label="Accueil des patients",
-            url_name="identitovigilance:desk",
-            icon="identity",
-            kind=Kind.IDENTITY,
-            action=Act.CREATE,
-            order=15,
-            summary="Retrouver quelqu’un en quelques touches, ou ouvrir un dossier sans créer de doublon.",
-        ),
-    )
-    register_navigation(
-        Space.CARE,
-        NavEntry(
             label="Identitovigilance",
             url_name="identitovigilance:home",
             icon="people",
@@ -56,5 +44,17 @@ def register() -> None:
             action=Act.HISTORY,
             order=26,
             summary="Doublons, collisions, part d’identités qualifiées, travail de la cellule.",
+        ),
+    )
+    register_navigation(
+        Space.CARE,
+        NavEntry(
+            label="Accueil des patients",
+            url_name="identitovigilance:desk",
+            icon="identity",
+            kind=Kind.IDENTITY,
+            action=Act.CREATE,
+            order=15,
+            summary="Retrouver quelqu’un en quelques touches, ou ouvrir un dossier sans créer de doublon.",
         ),
     )

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from passerelle.care.identitovigilance.models import Decision, Verdict
+from passerelle.care.identitovigilance.selectors.stakes import second_signature, stakes_of
 from passerelle.care.identitovigilance.services.deciding import Ruling, countersign, decide_pair
 from passerelle.care.identitovigilance.services.undoing import undo_tie
 from passerelle.care.identity.models import LocalIdentity
@@ -58,7 +59,10 @@ def _two_files(person: Person) -> tuple[LocalFile, LocalFile] | None:
 def _decide_some(found: Territory, *, at: datetime) -> None:
     """Take the decisions of the past weeks: unions, two persons, one union undone, one that awaits a signature."""
     officer, second = _officer(OFFICER), _officer(SECOND_OFFICER)
-    pairs = matching.open_pairs(limit=found.truth.look_alikes_decided)
+    pairs = sorted(
+        matching.open_pairs(limit=found.truth.look_alikes_decided * 2),
+        key=lambda pair: not second_signature(stakes_of(pair), on=at.date()),
+    )[: found.truth.look_alikes_decided]
     for rank, pair in enumerate(pairs):
         on = at - timedelta(days=1 + rank * PEOPLE_PER_DECISION_DAY)
         is_same = rank % 3 != 2

@@ -147,7 +147,7 @@ def _preview(pair: matching.PairRow, first: Side, second: Side, *, on: date) -> 
     return Preview(
         seen_together=tuple([*together, *filter(None, known)] or ["Aucun séjour ni document d’un côté ni de l’autre."]),
         who_sees=(
-            f"Une équipe qui soigne ce patient à {french.enumeration(places)} voit l’ensemble sur une seule frise.",
+            f"Une équipe qui soigne ce patient à {' et '.join(places)} voit l’ensemble sur une seule frise.",
             "Le patient voit l’ensemble dans son espace. Les documents masqués le restent.",
         ),
         told=tuple(told),
@@ -161,7 +161,7 @@ def _preview(pair: matching.PairRow, first: Side, second: Side, *, on: date) -> 
 
 def _held_sentence(side: Side, held: Held) -> str:
     when = period(held)
-    return f"{side.establishment_name}\u00a0: {held.count} {held.label}{f', {when}' if when else ''}"
+    return f"{side.establishment_name}\u00a0: {held.text}{f', {when}' if when else ''}"
 
 
 def _mates_sentence(side: Side) -> str:

@@ -220,7 +220,7 @@ def charts(figures: Quality) -> list[BarChart | LineChart]:
         BarChart(
             title=f"{worst.name} a le plus de doublons potentiels\u00a0: {found} pour 1 000 dossiers"
             if worst.duplicates
-            else "Aucun doublon potentiel n’attend de décision",
+            else "Aucun doublon potentiel dans un même établissement",
             labels=labels,
             values=[place.duplicates_per_thousand for place in figures.places],
             y_unit="pour 1 000",
@@ -238,7 +238,7 @@ def charts(figures: Quality) -> list[BarChart | LineChart]:
                 Series("Deux personnes", [float(month.different) for month in figures.months]),
                 Series("Séparations", [float(month.separated) for month in figures.months]),
             ],
-            x_labels=[french.month(month.month) for month in figures.months],
+            x_labels=[f"{french.SHORT_MONTHS[month.month.month - 1]} {month.month:%y}" for month in figures.months],
             decimals=0,
             y_unit="décisions",
             note="Registre des décisions de Passerelle.",

@@ -9,6 +9,8 @@ from passerelle.care.exchange.models import Flow, FlowMark
 SHELF_BITS = 11  # a shelf is 2,048 ranks
 CHUNK = 100_000
 _SETTLED_AFTER = timedelta(seconds=45)  # a rank is given, then committed within 20 s (statement_timeout of the intake)
+_LONGEST_WRITE = timedelta(seconds=30)  # another door may take longer: whoever writes for that long is waited for,
+_LONGEST_WAIT = timedelta(minutes=10)  # within reason
 _KEPT = timedelta(days=40)
 
 _COUNT = f"""
@@ -46,6 +48,14 @@ _COUNT = f"""
 """  # noqa: S608 - our own number
 
 
+_SOMEBODY_WRITES = """
+    SELECT EXISTS (
+        SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL
+          AND xact_start < clock_timestamp() - %s)
+"""
+
+
 def settle_flows(*, at: datetime) -> int:
     """Count every message whose arrival is settled and return how many; ranks seen less than 45 s ago wait.
 
@@ -66,6 +76,8 @@ def _settle_chunk(at: datetime) -> tuple[int, bool]:
     )
     if is_new or at - mark.seen_at < _SETTLED_AFTER:
         return 0, False
+    if at - mark.seen_at < _LONGEST_WAIT and _somebody_still_writes():
+        return 0, False
     high = min(mark.seen_seq, mark.settled_seq + CHUNK)
     counted = _count(mark.settled_seq, high)
     mark.settled_seq, has_more = high, high < mark.seen_seq
@@ -82,6 +94,12 @@ def _count(low: int, high: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, {"low": low, "high": high})
         return int(cursor.fetchone()[0])
+
+
+def _somebody_still_writes() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_SOMEBODY_WRITES, [_LONGEST_WRITE])
+        return bool(cursor.fetchone()[0])
 
 
 def _last_seq() -> int:

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ from passerelle.care.exchange.models import Flow, FlowMark, Message, SenderTotal
 from passerelle.care.exchange.selectors.asked import Search
 from passerelle.care.exchange.selectors.finding import find
 from passerelle.care.exchange.selectors.flows import Sender, sender_flows
+from passerelle.care.exchange.services import counting
 from passerelle.care.exchange.services.counting import settle_flows
 from passerelle.care.exchange.tests.samples import admission, open_facility
 from passerelle.core.access.api import Role, Viewer
@@ -20,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = timezone.now()
 KEEPER = Viewer(assignments=frozenset({(Role.INTEGRATOR, None)}))
+_NAMES = {"dbname", "user", "password", "host", "port"}
 GAM = Sender("essai", "CHU-X", "GAM", "")
 
 
@@ -62,6 +66,19 @@ def test_a_rank_seen_a_moment_ago_is_not_counted_yet_for_an_older_one_may_still_
 
     assert settle_flows(at=NOW + timedelta(seconds=30)) == 0
     assert FlowMark.objects.get().settled_seq == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_that_is_long_to_commit_is_waited_for_and_never_missed(monkeypatch):
+    monkeypatch.setattr(counting, "_LONGEST_WRITE", timedelta())
+    names = {key: value for key, value in connection.get_connection_params().items() if key in _NAMES}
+    with psycopg.connect(**names) as slow:
+        slow.execute("SELECT nextval(pg_get_serial_sequence('exchange_message', 'seq')), pg_current_xact_id()")
+        send(admission("M2"))
+        settle(0)
+        assert settle(1) == 0
+        slow.rollback()
+        assert settle(2) == 1
 
 
 def test_the_figures_shown_are_the_same_before_and_after_counting():

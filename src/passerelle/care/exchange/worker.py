@@ -1,5 +1,6 @@
 """The loop that routes and applies messages; any number of processes may run it side by side."""
 
+import gc
 import logging
 import signal
 import threading
@@ -18,6 +19,7 @@ from passerelle.care.exchange.services.storing import CHANNEL
 _log = logging.getLogger(__name__)
 _LONGEST_SLEEP_S = 0.5
 _PAUSE_AFTER_FAILURE_S = 0.5
+_OBJECTS_OF_A_GROUP = 50_000
 _LONGEST_WITHOUT_IDLE_WORK_S = 1.0
 
 
@@ -41,6 +43,8 @@ class Worker:
 
     def run(self) -> None:
         """Work until told to stop; a database that goes away is waited for."""
+        gc.freeze()  # what is loaded stays: it is not looked through again and again
+        gc.set_threshold(_OBJECTS_OF_A_GROUP)
         while not self._stop.is_set():
             try:
                 if not self._turn() + self._idle_work():

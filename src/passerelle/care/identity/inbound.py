@@ -129,7 +129,7 @@ def _note(inbound: Inbound, event: pamfr.AdtEvent, patient: ResolvedPatient) -> 
         return
     row, at, source = found.locked.row, inbound.received_at, str(inbound.message_id)
     if check is not None and check.evidence:
-        note_evidence_of_message(row, check, at=event.recorded_at, source=source)
+        note_evidence_of_message(row, check, is_new_file=patient.is_new, at=event.recorded_at, source=source)
     is_corrected = check is not None and check.birth_date_corrected
     if check is not None and is_corrected != (CORRECTED_MARK in row.trait_moments):
         note_corrected_birth_date(local_identity_id=row.pk, is_corrected=is_corrected, at=at, source=source)

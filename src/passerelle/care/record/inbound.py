@@ -219,7 +219,12 @@ def _book(inbound: Inbound, event: pamfr.AppointmentEvent, who: _Who) -> None:
 
 def _choose(inbound: Inbound, event: pamfr.AdtEvent, consents: pamfr.DmpConsents, who: _Who) -> None:
     for choice in choices_of(consents, told_at=event.recorded_at):
-        keep_choice(choice, local_identity_id=who.reference.id, source=str(inbound.message_id))
+        keep_choice(
+            choice,
+            local_identity_id=who.reference.id,
+            is_new_file=who.patient.is_new,
+            source=str(inbound.message_id),
+        )
 
 
 def _move(inbound: Inbound, event: pamfr.AdtEvent, who: _Who) -> None:

@@ -9,12 +9,11 @@ from passerelle.protocols.fhir.codec import Json
 
 UCUM = "http://unitsofmeasure.org"
 LOINC = "http://loinc.org"
-_ABSENT: tuple[Any, ...] = (None, "", [], {}, ())
 
 
 def pruned(parts: Json) -> Json:
     """Return the parts that say something (false and 0 do)."""
-    return {name: part for name, part in parts.items() if part is False or part == 0 or part not in _ABSENT}
+    return {name: part for name, part in parts.items() if part or part is False or part == 0}
 
 
 def moment(at: datetime | date | str | None) -> str | None:

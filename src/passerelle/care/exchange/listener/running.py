@@ -18,6 +18,7 @@ from passerelle.care.exchange.doors.tls import TlsFiles
 from passerelle.care.exchange.listener.intake import Intake
 from passerelle.care.exchange.listener.server import Limits, Server
 
+_OBJECTS_OF_A_GROUP = 20_000
 IntakeFactory = Callable[[asyncio.AbstractEventLoop], Intake]
 
 
@@ -44,6 +45,7 @@ def run(
         PortTaken: somebody listens there already.
     """
     gc.freeze()  # what is loaded stays: it is not looked through again and again
+    gc.set_threshold(_OBJECTS_OF_A_GROUP)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(serve(host, port, limits=limits, on_open=on_open, intake_factory=intake_factory, tls=tls))
 

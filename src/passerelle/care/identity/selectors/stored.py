@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 
@@ -45,6 +46,7 @@ _NUMBERS = (
     "SELECT local_identity_id, type, namespace, universal_id, value FROM identity_identifier"
     " WHERE local_identity_id = ANY(%s)"
 )
+_BLANK: Final = {name: getattr(LocalIdentity(), name) for name in COLUMNS}
 IppKey: TypeAlias = tuple[str, str, str]
 
 
@@ -72,6 +74,15 @@ class Locked:
 def authority_key(identifier: pamfr.Identifier) -> str:
     """Return what tells one assigning authority from another: its universal id, else its namespace."""
     return identifier.universal_id or identifier.namespace
+
+
+def blank_row(*, establishment: str, at: datetime) -> LocalIdentity:
+    """Return an unsaved local identity of which nothing is told yet, without the cost of asking each field for it."""
+    values = {name: value.copy() if isinstance(value, list | dict) else value for name, value in _BLANK.items()}
+    values |= {"id": uuid4(), "establishment_id": establishment, "created_at": at, "updated_at": at}
+    row = LocalIdentity.from_db(None, COLUMNS, list(values.values()))
+    row._state.adding = True  # noqa: SLF001 - Django's own API
+    return row
 
 
 def find_by_ipp(ipp: pamfr.Identifier, *, establishment: str, is_locked: bool = False) -> LocalIdentity | None:

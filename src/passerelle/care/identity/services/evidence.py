@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from passerelle.care.exchange.api import Table, insert_missing
+from passerelle.care.exchange.api import Table, insert_missing, insert_row
 from passerelle.care.identity.models import IdentityEvidence, LocalIdentity
 from passerelle.care.identity.services.announcing import announce
 from passerelle.care.identity.services.trusting import TrustChange, locked_identity, mark, snapshot, store, trace
@@ -136,7 +136,9 @@ def withdraw_evidence(
     return change
 
 
-def note_evidence_of_message(row: LocalIdentity, check: pamfr.IdentityCheck, *, at: datetime, source: str) -> None:
+def note_evidence_of_message(
+    row: LocalIdentity, check: pamfr.IdentityCheck, *, is_new_file: bool, at: datetime, source: str
+) -> None:
     """Keep the proof that a message tells of (ZFD-5, ZFD-7, ZFD-8), once; PID-32 decides the status.
 
     `at` is the moment of the event: the first one that tells a proof dates it (ZFD-6 is when INSi was asked). An
@@ -151,4 +153,5 @@ def note_evidence_of_message(row: LocalIdentity, check: pamfr.IdentityCheck, *, 
     )
     mode = check.mode if check.mode in _MODES else ""
     told = (check.evidence, mode, "", valid_until, is_high_trust, at, "établissement émetteur")
-    insert_missing(_OF_MESSAGES, [row.pk, *told, source, ""])
+    keep = insert_row if is_new_file else insert_missing
+    keep(_OF_MESSAGES, [row.pk, *told, source, ""])

@@ -24,6 +24,7 @@ from passerelle.care.identity.selectors.stored import (
     IppKey,
     Locked,
     authority_key,
+    blank_row,
     find_by_ipp,
     find_without_ipp,
     ipp_key,
@@ -258,7 +259,7 @@ def _adopt(patient: pamfr.Patient, establishment: str) -> LocalIdentity | None:
 
 def blank_identity(*, establishment: str, ipp: pamfr.Identifier | None, at: datetime) -> LocalIdentity:
     """Return an unsaved local identity that knows its number only."""
-    row = LocalIdentity(establishment_id=establishment, created_at=at, updated_at=at)
+    row = blank_row(establishment=establishment, at=at)
     if ipp is not None:
         _give_ipp(row, ipp)
     return row

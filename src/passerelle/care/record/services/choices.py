@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from passerelle.care.exchange.api import Table, insert_missing
+from passerelle.care.exchange.api import Table, insert_missing, insert_row
 from passerelle.care.record.rules.consents import Choice
 
 _CHOICES: Final = Table(
@@ -18,6 +18,7 @@ _CHOICES: Final = Table(
 )
 
 
-def keep_choice(choice: Choice, *, local_identity_id: UUID, source: str) -> None:
+def keep_choice(choice: Choice, *, local_identity_id: UUID, is_new_file: bool, source: str) -> None:
     """Add a choice to those of a patient file; the same one again, as each movement repeats it, changes nothing."""
-    insert_missing(_CHOICES, [local_identity_id, choice.subject, choice.is_permitted, choice.at, source])
+    keep = insert_row if is_new_file else insert_missing
+    keep(_CHOICES, [local_identity_id, choice.subject, choice.is_permitted, choice.at, source])

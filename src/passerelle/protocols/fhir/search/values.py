@@ -46,8 +46,13 @@ class Amount:
 SearchValue: TypeAlias = Token | DateRange | Amount | str
 
 
+_APART = str.maketrans("-'", "  ")
+
+
 def fold(text: str) -> str:
     """Return text without accents, case or punctuation of names, for comparison."""
+    if text.isascii():
+        return " ".join(text.translate(_APART).casefold().split())
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
     kept = "".join(" " if char in "-'’" else char for char in plain if not unicodedata.combining(char))
     return " ".join(kept.casefold().split())

@@ -140,6 +140,15 @@ def test_an_alert_is_taken_and_closed_from_its_page(gaelle, recorder):
     assert "fermée" in text(gaelle.get(address("alert", alert.pk)))
 
 
+def test_the_landing_page_tells_of_an_urgent_alert_until_somebody_takes_it(gaelle, recorder):
+    send(*(admission(f"M{n}", kind="ADT^A99^ADT_A01") for n in range(5)))
+    evaluate(at=timezone.now())
+
+    assert "Plus rien ne passe de CHU-X" in text(gaelle.get("/soins/"))
+    gaelle.post(address("take_alert", Alert.objects.get().pk))
+    assert "Plus rien ne passe de CHU-X" not in text(gaelle.get("/soins/"))
+
+
 def test_an_alert_of_another_establishment_does_not_exist(bob, recorder):
     send(admission("M1"), admission("M1", family="AUTRE"))
     evaluate(at=timezone.now())

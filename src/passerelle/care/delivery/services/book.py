@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from passerelle.care.channels import api as channels
 from passerelle.care.channels.api import Destination
 from passerelle.care.delivery.rules.subscribing import wants
+
+_OF_RESOURCES: Final = frozenset({"fhir", "resthook"})
+_OF_MESSAGES: Final = frozenset({"mllp", "file"})
 
 
 @dataclass(slots=True)
@@ -32,11 +36,18 @@ def destination(code: str) -> Destination | None:
 
 
 def subscribers(code: str, trigger: str) -> tuple[Destination, ...]:
-    """Return the destinations whose declaration asks for this type of message; the answer is kept."""
+    """Return the destinations whose declaration asks for this type of message; the answer is kept.
+
+    A FHIR server or subscriber is sent resources, never messages.
+    """
     book = _current()
     found = book.by_type.get((code, trigger))
     if found is None:
-        found = tuple(one for one in book.destinations if wants(one.sends, code, trigger))
+        found = tuple(
+            one
+            for one in book.destinations
+            if one.transport.kind not in _OF_RESOURCES and wants(one.sends, code, trigger)
+        )
         book.by_type[code, trigger] = found
     return found
 
@@ -51,7 +62,11 @@ def followers_of_resources(kind: str) -> tuple[Destination, ...]:
     book = _current()
     found = book.by_resource.get(kind)
     if found is None:
-        found = tuple(one for one in book.destinations if kind in one.transport.options.get("resources", ()))
+        found = tuple(
+            one
+            for one in book.destinations
+            if one.transport.kind in _OF_RESOURCES and kind in one.transport.options.get("resources", ())
+        )
         book.by_resource[kind] = found
     return found
 
@@ -68,4 +83,4 @@ def _current() -> _Book:
 
 def _made(destinations: Iterable[Destination]) -> _Book:
     kept = tuple(destinations)
-    return _Book(kept, changes=tuple(one for one in kept if one.changes))
+    return _Book(kept, changes=tuple(one for one in kept if one.changes and one.transport.kind in _OF_MESSAGES))

@@ -104,3 +104,13 @@ def test_a_channel_without_destination_writes_nothing(places, tmp_path):
     arrive(admission("M1"))
 
     assert queued() == []
+
+
+@pytest.mark.parametrize("kind", ["fhir", "resthook"])
+def test_a_fhir_server_is_never_sent_a_message(places, tmp_path, kind):
+    options = {"url": "http://127.0.0.1:1/fhir", "resources": ["Observation"]}
+    declare(tmp_path / "d", channel("serveur"), destination("serveur", kind=kind, options=options, changes=True))
+
+    arrive(admission("M1"), admission("M2", kind="ADT^A31^ADT_A05"))
+
+    assert queued() == []

@@ -122,6 +122,8 @@ TRANSPORT_OPTIONS: Mapping[str, Mapping[str, Option]] = {
     },
     "fhir": {
         "url": Option(_name(_URL, "une adresse http(s)"), "base du serveur FHIR", is_required=True),
+        "resources": Option(lambda entry: entry.texts(), "types de ressources envoyés"),
+        "criteria": Option(_text, "critères de recherche FHIR que la ressource doit remplir"),
         "timeout_seconds": _TIMEOUT,
         **_TOKENS,
         "ca_file": _CA,

@@ -224,7 +224,7 @@ def _destinations(draft: Draft) -> Iterator[channels.TrialDestination]:
         found = channels.destination(code)
         if found is None:
             continue
-        if not found.accepts(draft.code, draft.trigger):
+        if not found.accepts(draft.code, draft.trigger) and not found.transport.options.get("resources"):
             told = ("neutral", "n’attend pas ce type")
         elif not found.enabled:
             told = ("neutral", "arrêtée : rien ne partirait")

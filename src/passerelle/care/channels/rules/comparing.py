@@ -27,6 +27,16 @@ class Pair:
         """Return the change in one French word."""
         return LABELS[self.change]
 
+    @property
+    def shown_left(self) -> str:
+        """Return the line with an indentation that a page keeps."""
+        return _indented(self.left)
+
+    @property
+    def shown_right(self) -> str:
+        """Return the line with an indentation that a page keeps."""
+        return _indented(self.right)
+
 
 def side_by_side(before: str, after: str) -> list[Pair]:
     """Return the lines of two texts in pairs; long stretches that are the same are folded."""
@@ -45,6 +55,11 @@ def side_by_side(before: str, after: str) -> list[Pair]:
         else:
             pairs += _changed(left[i1:i2], right[j1:j2], i1, j1)
     return pairs
+
+
+def _indented(line: str) -> str:
+    bare = line.lstrip(" ")
+    return "\u00a0" * (len(line) - len(bare)) + bare
 
 
 def _folded(same: list[Pair], *, is_first: bool, is_last: bool) -> list[Pair]:

@@ -82,7 +82,8 @@ def _silence(silence: Silence | None) -> str:
     hours = ""
     if silence.from_time is not None and silence.to_time is not None:
         hours = f", entre {silence.from_time:%H:%M} et {silence.to_time:%H:%M}"
-    days = "" if len(silence.days) == 7 else f", le {_and([_DAYS[day] for day in silence.days])}"
+    article = "le" if len(silence.days) == 1 else "les"
+    days = "" if len(silence.days) == 7 else f", {article} {_and([_DAYS[day] for day in silence.days])}"
     return f"Alerte après {silence.minutes} minutes sans message{hours}{days}."
 
 
@@ -118,8 +119,9 @@ def destination_sentences(destination: Destination) -> list[str]:
     """Return what a destination receives and how, one sentence a fact."""
     retry = destination.retry
     until = "sans jamais abandonner" if not retry.attempts else f"{retry.attempts} fois au plus"
+    way = TRANSPORT_NAMES[destination.transport.kind]
     told = [
-        f"Reçoit {_and(destination.sends)} par {TRANSPORT_NAMES[destination.transport.kind]}{_address(destination)}.",
+        f"Reçoit {_and(received(destination))} par {way}{_address(destination)}.",
         f"Un envoi qui échoue est repris après {retry.first_seconds:g} s, puis de plus en plus tard, "
         f"jusqu’à {retry.longest_seconds:g} s entre deux essais, {until}.",
     ]
@@ -128,6 +130,11 @@ def destination_sentences(destination: Destination) -> list[str]:
     if destination.simulator:
         told.append("Tient lieu d’un système que cette installation ne joint pas : c’est un simulateur.")
     return told
+
+
+def received(destination: Destination) -> tuple[str, ...]:
+    """Return what a destination receives: types of messages, then types of FHIR resources."""
+    return (*destination.sends, *destination.transport.options.get("resources", ()))
 
 
 def _address(destination: Destination) -> str:

@@ -13,6 +13,7 @@ from passerelle.care.channels.rules.telling import (
     TRANSPORT_NAMES,
     channel_sentences,
     destination_sentences,
+    received,
 )
 from passerelle.core.directory import api as directory
 
@@ -63,7 +64,7 @@ def _channel_line(one: Channel) -> Line:
 
 def _destination_line(one: Destination) -> Line:
     way = TRANSPORT_NAMES[one.transport.kind]
-    return Line("destination", one.code, one.label, way, ", ".join(one.sends), *_status(one), one.version)
+    return Line("destination", one.code, one.label, way, ", ".join(received(one)), *_status(one), one.version)
 
 
 def _status(one: Channel | Destination) -> tuple[str, str]:

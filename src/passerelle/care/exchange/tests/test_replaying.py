@@ -6,7 +6,9 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from passerelle.care.exchange import tasks
 from passerelle.care.exchange.api import Rejected, apply_waiting, receive, route_new_messages
 from passerelle.care.exchange.models import Copy, Message, ReplayRun, RunState, State, Step
 from passerelle.care.exchange.replaying import copies, runs
@@ -397,3 +399,43 @@ def test_control_ids_of_copies_never_repeat(facility, recorder):
 
     ids = list(Message.objects.filter(pk__in=made).order_by("seq").values_list("control_id", flat=True))
     assert ids == ["M1-C1", "M1-C2", "M1-C3"]
+
+
+# ---------------------------------------------------------------- by the ordinary tasks
+
+
+def queued():
+    return list(ProcrastinateJob.objects.filter(task_name="exchange.replay").values_list("args__run_id", flat=True))
+
+
+def test_the_task_does_a_run_to_its_end(facility, recorder):
+    park(recorder, "M1", "M2")
+    recorder.failures.clear()
+    run = ask()
+
+    tasks.replay_run(run_id=str(run.pk))
+
+    assert ReplayRun.objects.get().state == RunState.DONE
+    assert queued() == []
+
+
+def test_a_run_whose_worker_was_killed_is_queued_again_the_next_minute_and_once(facility, recorder):
+    park(recorder, "M1")
+    run = ask()
+
+    tasks.watch_every_minute(timestamp=0)
+    tasks.watch_every_minute(timestamp=60)
+
+    assert queued() == [str(run.pk)]
+
+
+def test_a_run_too_long_for_its_turn_comes_back_to_the_queue(facility, recorder, monkeypatch):
+    monkeypatch.setattr(tasks, "_LONGEST_SLICE", timedelta())
+    monkeypatch.setattr(runs, "_SLICE", 1)
+    park(recorder, "M1", "M2", "M3")
+    run = ask()
+
+    tasks.replay_run(run_id=str(run.pk))
+
+    assert ReplayRun.objects.get().replayed == 1
+    assert queued() == [str(run.pk)]

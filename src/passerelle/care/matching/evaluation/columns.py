@@ -12,17 +12,24 @@ from passerelle.care.matching.rules.normalising import plain
 
 # By role, the names a column may have: ours, those of French registries, those of the FEBRL files.
 ROLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "id": ("id", "rec_id", "record_id", "unique_id", "identifiant", "ipp", "numero"),
+    "id": ("id", "rec_id", "record_id", "unique_id", "identifiant", "ipp", "numero", "patient_id", "id_patient"),
     "cluster": ("cluster", "cluster_id", "groupe", "entity_id", "true_id"),
     "birth_name": (
-        "birth_name", "surname", "last_name", "family_name", "nom_de_naissance", "nom_naissance", "nom", "name",
+        "birth_name", "surname", "last_name", "family_name", "nom_de_naissance", "nom_naissance", "nom_famille",
+        "nom_de_famille", "nom", "name",
     ),
     "used_name": ("used_name", "nom_utilise", "nom_usuel", "nom_d_usage", "nom_usage", "nom_marital"),
-    "first_given": ("first_given", "given_name", "first_name", "premier_prenom", "prenom", "firstname"),
-    "given_names": ("given_names", "prenoms", "prenoms_de_naissance"),
-    "birth_date": ("birth_date", "date_of_birth", "dob", "date_de_naissance", "date_naissance", "naissance"),
+    "first_given": (
+        "first_given", "given_name", "first_name", "premier_prenom", "prenom", "firstname", "prenom_naissance",
+        "prenom_1",
+    ),
+    "given_names": ("given_names", "prenoms", "prenoms_de_naissance", "prenoms_naissance", "liste_prenoms"),
+    "birth_date": ("birth_date", "date_of_birth", "dob", "date_de_naissance", "date_naissance", "naissance", "ddn"),
     "sex": ("sex", "sexe", "gender", "genre"),
-    "birth_place": ("birth_place", "lieu_de_naissance", "lieu_naissance", "insee_naissance", "code_insee_naissance"),
+    "birth_place": (
+        "birth_place", "lieu_de_naissance", "lieu_naissance", "insee_naissance", "code_insee_naissance",
+        "lieu_naissance_insee", "code_lieu_naissance",
+    ),
     "phone": ("phone", "phone_number", "telephone", "tel", "mobile", "portable"),
     "email": ("email", "mail", "courriel", "adresse_electronique"),
     "street_number": ("street_number", "numero_de_rue", "numero_rue", "numero_voie"),
@@ -36,7 +43,9 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "attributes": ("attributes", "attributs"),
     "mother": ("mother", "mere", "ipp_mere", "mother_id"),
     "birth_order": ("birth_order", "rang_naissance", "rang_de_naissance"),
-    "number": ("ins", "matricule", "matricule_ins", "nir", "soc_sec_id", "ssn", "national_id", "numero_secu"),
+    "number": (
+        "ins", "matricule", "matricule_ins", "ins_matricule", "nir", "soc_sec_id", "ssn", "national_id", "numero_secu",
+    ),
 }  # fmt: skip
 _MOST_BYTES_TO_SNIFF: Final = 4_096
 

@@ -73,6 +73,12 @@ def _two_ins(one: Comparable, other: Comparable, _: Agreement) -> Guard | None:
     return Guard(Zone.SEPARATE, "Deux INS qualifiées différentes : jamais la même personne")
 
 
+def _two_numbers(_one: Comparable, _other: Comparable, levels: Agreement) -> Guard | None:
+    if levels.ins == DIFFERENT:
+        return Guard(Zone.PROPOSE, "Deux matricules INS différents, dont un n’est pas qualifié : un humain décide")
+    return None
+
+
 def _fictive(one: Comparable, other: Comparable, _: Agreement) -> Guard | None:
     if "FICT" in one.profile.attributes | other.profile.attributes:
         return Guard(Zone.SEPARATE, "Identité fictive : elle ne se rapproche de personne")
@@ -154,6 +160,7 @@ def _uncorroborated(_one: Comparable, _other: Comparable, levels: Agreement) -> 
 
 _APART: Final[tuple[Rule, ...]] = (
     _two_ins,
+    _two_numbers,
     _fictive,
     _nobody,
     _twins,

@@ -84,6 +84,12 @@ def test_two_qualified_ins_are_never_one_person():
     assert best is None or best.zone == Zone.SEPARATE
 
 
+def test_two_numbers_of_which_one_is_not_qualified_are_never_linked():
+    held = replace(KNOWN, ins_matricule="284031305512345", ins_family="reelle")
+
+    assert zone(qualified(like(), "284031305554321"), held) < Zone.LINK
+
+
 def test_a_waiting_number_then_a_nir_are_proposed():
     assert zone(qualified(like(), "284031305512345"), qualified(KNOWN, "884031305554321")) == Zone.PROPOSE
 

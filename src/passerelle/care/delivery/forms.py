@@ -18,7 +18,6 @@ class SearchForm(forms.Form):
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label="Pourquoi ?",
-        required=False,
         max_length=300,
         help_text="Sans nom ni donnée de santé : ce motif est journalisé.",
     )

@@ -46,7 +46,9 @@ def item_advice(state: str) -> str:
     return _ITEM_ADVICE.get(state, "")
 
 
-def health_of(circuit: CircuitState, *, failures: int, is_paused: bool, ambiguous: int, failed: int) -> Health:
+def health_of(
+    circuit: CircuitState, *, failures: int, is_paused: bool, ambiguous: int, failed: int, has_answered: bool
+) -> Health:
     """Judge a destination: what stops it first, then what waits for somebody, else all is well."""
     if is_paused:
         return Health(
@@ -66,4 +68,4 @@ def health_of(circuit: CircuitState, *, failures: int, is_paused: bool, ambiguou
         return Health("attention", "hésite", "Le dernier essai a échoué ; le suivant est proche.")
     if failed:
         return Health("attention", "des refus", "Des envois sont refusés : lisez leur réponse, puis relancez-les.")
-    return Health("done", "reçoit")
+    return Health("done", "reçoit") if has_answered else Health("neutral", "jamais joint")

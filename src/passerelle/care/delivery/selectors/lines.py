@@ -15,6 +15,8 @@ from passerelle.core.access.api import Viewer
 from passerelle.core.directory import api as directory
 from passerelle.core.ui.api import french
 
+_URGENCY = {"danger": 0, "attention": 1}
+
 
 @dataclass(frozen=True, slots=True)
 class DestinationLine:
@@ -38,11 +40,6 @@ class DestinationLine:
     is_paused: bool
     paused: str
 
-    @property
-    def needs_somebody(self) -> bool:
-        """Tell whether it goes first in the list."""
-        return self.health.status_kind in {"danger", "attention"}
-
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
@@ -56,7 +53,7 @@ def destination_lines(viewer: Viewer, *, at: datetime) -> list[DestinationLine]:
     """Return the destinations that concern the viewer, those in trouble first."""
     declared = [one for one in book.declared() if sees(viewer, one)]
     found = _lines(viewer, declared, at=at)
-    return sorted(found, key=lambda line: (not line.needs_somebody, line.health.status_kind, line.label))
+    return sorted(found, key=lambda line: (_URGENCY.get(line.health.status_kind, len(_URGENCY)), line.label))
 
 
 def destination_line(viewer: Viewer, code: str, *, at: datetime) -> DestinationLine | None:
@@ -77,15 +74,16 @@ def destination_facts(code: str) -> list[tuple[str, str]]:
         f"{options['host']}:{options['port']}" if "host" in options else options.get("folder")
     )
     promise = "peut recevoir deux fois le même envoi sans effet" if is_idempotent(declared) else "non promis"
-    return [
+    facts = [
         ("Par", kind_label(declared.transport.kind)),
         ("Adresse", str(where or "")),
-        ("Reçoit", ", ".join(declared.sends) or "rien par type de message"),
+        ("Reçoit", ", ".join(declared.sends)),
         ("Ressources FHIR", ", ".join(options.get("resources", ()))),
         ("Suit les identités", "oui" if declared.changes else "non"),
         ("Envoi répété", promise),
         ("Version de la déclaration", str(declared.version)),
     ]
+    return [(term, value) for term, value in facts if value]
 
 
 def _lines(viewer: Viewer, declared: Sequence[Destination], *, at: datetime) -> list[DestinationLine]:
@@ -123,6 +121,7 @@ def _line(
         is_paused=known.paused_at is not None,
         ambiguous=counts.ambiguous,
         failed=counts.failed,
+        has_answered=known.last_success_at is not None,
     )
     owner = declared.establishment
     return DestinationLine(

@@ -248,9 +248,10 @@ def test_criteria_that_do_not_exist_are_refused():
 
 
 def test_the_worst_is_told_first():
-    well = {"failures": 0, "is_paused": False, "ambiguous": 0, "failed": 0}
+    well = {"failures": 0, "is_paused": False, "ambiguous": 0, "failed": 0, "has_answered": True}
 
     assert health_of(CircuitState.CLOSED, **well).label == "reçoit"
+    assert health_of(CircuitState.CLOSED, **(well | {"has_answered": False})).label == "jamais joint"
     assert health_of(CircuitState.OPEN, **(well | {"ambiguous": 2})).label == "injoignable"
     assert health_of(CircuitState.OPEN, **(well | {"is_paused": True})).label == "suspendu"
     assert health_of(CircuitState.CLOSED, **(well | {"ambiguous": 2, "failed": 3})).label == "à décider"

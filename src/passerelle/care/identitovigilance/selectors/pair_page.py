@@ -8,10 +8,10 @@ from uuid import UUID
 from passerelle.care.identitovigilance.holdings import Held, held_by
 from passerelle.care.identitovigilance.models import Claim, Decision, DecisionState
 from passerelle.care.identitovigilance.rules.signing import EVIDENCES
+from passerelle.care.identitovigilance.rules.subjects import subject_of_pair
 from passerelle.care.identitovigilance.selectors.places import check_reading, names
 from passerelle.care.identitovigilance.selectors.sides import Side, TraitLine, lines, period
 from passerelle.care.identitovigilance.selectors.stakes import second_signature, stakes_of
-from passerelle.care.identitovigilance.services.claiming import subject_of_pair
 from passerelle.care.identity import api as identity
 from passerelle.care.matching import api as matching
 from passerelle.core.access.api import Viewer

@@ -14,11 +14,6 @@ class ClaimedByOther(Exception):
     """Ce travail est pris par une autre personne."""
 
 
-def subject_of_pair(pair_id: object) -> str:
-    """Return the name under which a pair is claimed."""
-    return f"pair:{pair_id}"
-
-
 @transaction.atomic
 def claim(*, subject: str, by: Viewer, at: datetime) -> Claim:
     """Take a piece of work for half an hour, or keep it for half an hour more.

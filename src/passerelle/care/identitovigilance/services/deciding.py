@@ -8,8 +8,9 @@ from django.db import transaction
 
 from passerelle.care.identitovigilance.models import Decision, DecisionState, Verdict
 from passerelle.care.identitovigilance.rules.signing import known_evidence, needs_reason
+from passerelle.care.identitovigilance.rules.subjects import subject_of_pair
 from passerelle.care.identitovigilance.selectors.stakes import second_signature, stakes_of
-from passerelle.care.identitovigilance.services.claiming import claim, release, subject_of_pair
+from passerelle.care.identitovigilance.services.claiming import claim, release
 from passerelle.care.identity import api as identity
 from passerelle.care.matching import api as matching
 from passerelle.core.access import api as access

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from passerelle.care.identitovigilance.forms import RulingForm, SignatureForm
+from passerelle.care.identitovigilance.rules.subjects import subject_of_pair
 from passerelle.care.identitovigilance.selectors.pair_page import pair_page
 from passerelle.care.identitovigilance.selectors.worklist import Asked, pair_lines
-from passerelle.care.identitovigilance.services.claiming import ClaimedByOther, claim, subject_of_pair
+from passerelle.care.identitovigilance.services.claiming import ClaimedByOther, claim
 from passerelle.care.identitovigilance.services.deciding import DecisionRefused, Ruling, countersign, decide_pair
 from passerelle.care.identitovigilance.verdicts import DecisionState, Verdict
 from passerelle.care.identity import api as identity

@@ -89,7 +89,19 @@ def status_counts() -> list[StatusCount]:
         )
         .order_by("establishment_id")
     )
-    return [StatusCount(row.pop("establishment_id"), **row) for row in rows]
+    return [
+        StatusCount(
+            establishment=row["establishment_id"],
+            total=row["total"],
+            qualified=row["qualified"],
+            recovered=row["recovered"],
+            validated=row["validated"],
+            provisional=row["provisional"],
+            doubtful=row["doubtful"],
+            homonyms=row["homonyms"],
+        )
+        for row in rows
+    ]
 
 
 def merged_counts() -> dict[str, int]:

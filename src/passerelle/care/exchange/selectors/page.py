@@ -2,7 +2,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from passerelle.care.channels import api as channels
+from passerelle.care.exchange.doors.forms import batch
 from passerelle.care.exchange.models import Message, State, Step, StepKind
+from passerelle.care.exchange.rules.differences import Difference, differences
 from passerelle.care.exchange.rules.explaining import advice
 from passerelle.care.exchange.rules.naming import answer_name, event_name
 from passerelle.care.exchange.rules.reading import SegmentView, place_of, readable, segments_of
@@ -64,6 +66,8 @@ class MessagePage:
     life: list[LifeEvent]
     acknowledgement: str
     segments: list[SegmentView]
+    mapped: list[Difference]
+    is_enveloped: bool
     raw: str
     is_raw_cut: bool
     findings: list[FindingLine]
@@ -89,6 +93,8 @@ def raw_bytes(viewer: Viewer, message_id: UUID) -> tuple[str, bytes] | None:
 
 def _page(viewer: Viewer, message: Message) -> MessagePage:
     raw, is_cut = readable(bytes(message.raw))
+    read = bytes(message.raw if message.form is None else message.form)
+    is_hl7 = batch.is_batch(bytes(message.raw))
     state = State(message.state)
     return MessagePage(
         id=message.pk,
@@ -105,10 +111,12 @@ def _page(viewer: Viewer, message: Message) -> MessagePage:
         advice=advice(state.value, message.ack_code),
         life=_life(message),
         acknowledgement=readable(bytes(message.ack))[0],
-        segments=segments_of(bytes(message.raw), error_where=message.error_where),
+        segments=segments_of(read, error_where=message.error_where),
+        mapped=differences(bytes(message.raw), read) if message.form is not None and is_hl7 else [],
+        is_enveloped=message.form is not None and not is_hl7,
         raw=raw,
         is_raw_cut=is_cut,
-        findings=validation_of(bytes(message.raw)),
+        findings=validation_of(read),
         effects=effects(viewer, message),
         neighbours=neighbours(viewer, message),
         copies=copies_of(message),

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from passerelle.care.exchange.models import Message, State, Step, StepKind
 from passerelle.care.exchange.services.lanes import hold_lanes, keep_router_out
+from passerelle.care.exchange.services.remapping import current_form
 from passerelle.care.exchange.services.storing import CHANNEL
 from passerelle.core.audit import api as audit
 
@@ -32,7 +33,8 @@ def replay(*, message_id: UUID, by: audit.Actor, at: datetime, reason: str = "")
     """
     message = _parked(message_id)
     message.state, message.attempts, message.begun, message.next_attempt_at = State.RECEIVED, 0, 0, None
-    message.save(update_fields=["state", "attempts", "begun", "next_attempt_at"])
+    message.form = current_form(message)
+    message.save(update_fields=["state", "attempts", "begun", "next_attempt_at", "form"])
     _decided(message, StepKind.REPLAYED, by=by, at=at, reason=reason)
 
 

@@ -5,14 +5,15 @@ from uuid import uuid4
 import pytest
 
 from passerelle.care.channels import api as channels
-from passerelle.care.exchange.handlers import register_handler
+from passerelle.care.exchange.handlers import Rejected, register_handler
 from passerelle.care.exchange.models import Message
 from passerelle.care.exchange.rules.entering import Arrival
 from passerelle.care.exchange.rules.verdict import House, judge
 from passerelle.care.exchange.services.applying import apply_waiting
+from passerelle.care.exchange.services.deciding import replay
 from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.receiving import receive
-from passerelle.care.exchange.tests.declaring import MLLP, declare
+from passerelle.care.exchange.tests.declaring import BY, MLLP, declare
 from passerelle.care.exchange.tests.samples import AT, admission, code_of
 from passerelle.protocols import hl7v2
 
@@ -141,3 +142,23 @@ def test_a_channel_says_whether_the_french_profile_is_required(tmp_path, validat
     assert answer.get("MSA-1") == code
     if code == "AE":
         assert "PID^1^32" in {err.get("2") + "^1^" + err.get("2.3") for err in answer.all("ERR")}
+
+
+def test_a_parked_message_is_replayed_under_the_mapping_of_now(tmp_path, recorder) -> None:
+    declare(tmp_path, MLLP + "mapping: [{set: PV1-10, to: faux}]\n")
+    recorder.failures["M1"] = Rejected("PV1-10", "discipline inconnue")
+    received(admission("M1"))
+    route_new_messages()
+    apply_waiting(clock=lambda: AT)
+    message = Message.objects.get()
+    assert message.state == "parked"
+    declare(tmp_path, MLLP + 'mapping: [{set: PV1-10, to: "181"}]\n')
+    recorder.failures.clear()
+
+    replay(message_id=message.pk, by=BY, at=AT, reason="transformation corrigée")
+    seen = []
+    register_handler(seen.append, order=1, name="watching")
+    apply_waiting(clock=lambda: AT)
+
+    assert seen[0].message.get("PV1-10") == "181"
+    assert bytes(Message.objects.get().raw) == admission("M1")

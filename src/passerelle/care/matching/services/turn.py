@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,7 @@ _GROUP: Final = 20
 _ONE_AT_A_TIME: Final = 0x6D617463  # the number of the lock: two files that arrive together must see each other
 _MOST_ATTEMPTS: Final = 5
 _PAUSE: Final = timedelta(minutes=1)
+_NEVER: Final = datetime(9000, 1, 1, tzinfo=UTC)
 _TAKE: Final = (
     "SELECT id, local_identity_id FROM matching_waiting WHERE not_before IS NULL OR not_before <= %s"
     " ORDER BY id LIMIT %s FOR UPDATE"
@@ -75,6 +76,6 @@ def _put_off(at: datetime, error: Exception) -> None:
             return
         row = Waiting.objects.get(pk=taken[0])
         row.attempts += 0 if isinstance(error, Error) else 1
-        row.not_before = datetime.max.replace(tzinfo=at.tzinfo) if row.attempts >= _MOST_ATTEMPTS else at + _PAUSE
+        row.not_before = _NEVER if row.attempts >= _MOST_ATTEMPTS else at + _PAUSE
         row.save(update_fields=["attempts", "not_before"])
     _log.warning("matching: file %s put off (%s)", taken[1], type(error).__name__)

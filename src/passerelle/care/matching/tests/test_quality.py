@@ -12,6 +12,7 @@ from passerelle.care.matching.evaluation.french import (
 )
 from passerelle.care.matching.evaluation.others import OTHERS
 from passerelle.care.matching.evaluation.same import SAME
+from passerelle.care.matching.rules import guards
 from passerelle.care.matching.rules.guards import Zone
 from passerelle.care.matching.rules.model import declared_model
 
@@ -52,6 +53,13 @@ def test_a_seed_always_makes_the_same_pairs():
 def test_the_set_is_as_large_as_promised_and_seeds_do_not_mix():
     assert (len(SAME) + len(OTHERS)) * 100 >= 5_000
     assert not set(TRAINING_SEEDS) & set(HELD_OUT_SEEDS)
+
+
+@pytest.mark.parametrize("rule", ["_uncorroborated", "_strict_traits", "_fictive"])
+def test_the_set_sees_a_rule_taken_away(pairs, monkeypatch, rule):
+    monkeypatch.setattr(guards, "_RULES", tuple(one for one in guards._RULES if one.__name__ != rule))
+
+    assert measure(pairs, *zones_among_all(pairs, declared_model())).false_merges > 0
 
 
 @pytest.mark.slow

@@ -205,3 +205,19 @@ def test_a_file_that_fails_does_not_hold_up_the_others(monkeypatch):
     assert set(StoredProfile.objects.values_list("pk", flat=True)) == {second.id}
     left = Waiting.objects.get()
     assert (left.local_identity_id, left.attempts, left.not_before is not None) == (first.id, 1, True)
+
+
+def test_a_file_that_always_fails_is_left_for_a_human(monkeypatch):
+    from passerelle.care.matching.services import turn
+
+    def fails(file, *, at):
+        raise ZeroDivisionError
+
+    arrives(ZOE, "1")
+    monkeypatch.setattr(turn, "match_one", fails)
+
+    for hours in range(1, 8):
+        match_waiting(lambda hours=hours: at(hours))
+
+    left = Waiting.objects.get()
+    assert (left.attempts, left.not_before.year) == (5, 9000)

@@ -59,12 +59,14 @@ def test_a_pair_is_decided_in_four_keys_and_the_union_is_undone(signed_in, pair,
 
     page.keyboard.press("1")
     expect(page.get_by_role("heading", name="Ce qui va bouger")).to_be_visible()
+    expect(page.get_by_role("button", name="Signer")).to_be_focused()
     axe(page)
     screenshots(page, "identitovigilance-apercu")
-    page.get_by_label("Motif").fill("même pièce d’identité")
-    page.get_by_label("Motif").press("1")  # a key typed in a field is a character
-    expect(page.get_by_label("Motif")).to_have_value("même pièce d’identité1")
-    page.get_by_role("button", name="Signer").click()
+    page.get_by_label("Motif").press("2")  # a key typed in a field is a character
+    expect(page.get_by_label("Motif")).to_have_value("2")
+    page.get_by_label("Motif").fill("")
+    page.get_by_role("button", name="Signer").focus()  # where the page put it
+    page.keyboard.press("Enter")
     expect(page.get_by_text("une seule personne")).to_be_visible()
 
     page.goto("/identitovigilance/?vue=decisions")

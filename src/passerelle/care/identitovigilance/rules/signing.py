@@ -37,8 +37,8 @@ def reasons_for_two(stakes: Stakes, *, most_documents: int) -> list[str]:
 
 
 def needs_reason(stakes: Stakes, evidence: str) -> bool:
-    """Tell whether a union must give its reason: a rule warned, or nothing but the traits was looked at."""
-    return bool(stakes.guards) or (evidence == "traits" and bool(_TRUSTED & set(stakes.statuses)))
+    """Tell whether a union gives its reason: both sides are trusted, or only traits were seen though a rule warned."""
+    return set(stakes.statuses) <= _TRUSTED or (evidence == "traits" and bool(stakes.guards))
 
 
 def known_evidence(code: str) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from passerelle.care.identitovigilance.holdings import Held, held_by
 from passerelle.care.identitovigilance.models import Claim, Decision, DecisionState
-from passerelle.care.identitovigilance.rules.signing import EVIDENCES
+from passerelle.care.identitovigilance.rules.signing import EVIDENCES, needs_reason
 from passerelle.care.identitovigilance.rules.subjects import subject_of_pair
 from passerelle.care.identitovigilance.selectors.places import check_reading, names
 from passerelle.care.identitovigilance.selectors.sides import Side, TraitLine, lines, period
@@ -39,6 +39,7 @@ class Preview:
     told: tuple[str, ...]
     unmoved: tuple[str, ...]
     two_signatures: tuple[str, ...]
+    asks_reason: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,11 @@ class PairPage:
     is_awaiting: bool
     decided: Decision | None
     evidences: tuple[tuple[str, str], ...]
+
+    @property
+    def likeness(self) -> float:
+        """Return the probability to show: never a certainty."""
+        return min(self.pair.probability, 0.999)
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -135,6 +141,7 @@ def _weights(fields: Sequence[matching.FieldScore]) -> list[Weight]:
 
 
 def _preview(pair: matching.PairRow, first: Side, second: Side, *, on: date) -> Preview:
+    stakes = stakes_of(pair)
     together = [_held_sentence(side, held) for side in (first, second) for held in side.held]
     known = [_mates_sentence(side) for side in (first, second)]
     places = list(dict.fromkeys([first.establishment_name, second.establishment_name]))
@@ -155,7 +162,8 @@ def _preview(pair: matching.PairRow, first: Side, second: Side, *, on: date) -> 
             "Aucun séjour, document ni résultat n’est déplacé ou réécrit\u00a0: chacun reste sous son identité locale.",
             "Les IPP restent reconnus, et tout se défait à tout moment sans rien perdre.",
         ),
-        two_signatures=tuple(second_signature(stakes_of(pair), on=on)),
+        two_signatures=tuple(second_signature(stakes, on=on)),
+        asks_reason=needs_reason(stakes, "dossier"),
     )
 
 

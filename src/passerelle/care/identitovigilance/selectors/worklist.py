@@ -48,6 +48,11 @@ class PairLine:
     is_mine: bool
     is_put_off: bool
 
+    @property
+    def likeness(self) -> float:
+        """Return the probability to show: never a certainty."""
+        return min(self.probability, 0.999)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

@@ -22,7 +22,7 @@ class DecisionRefused(Exception):
 
 
 class ReasonNeeded(DecisionRefused):
-    """Donnez le motif : une règle invite à la prudence, ou rien d’autre que les traits n’a été examiné."""
+    """Donnez le motif : les deux identités sont de confiance, ou rien d’autre que les traits n’a été examiné."""
 
 
 class EvidenceNeeded(DecisionRefused):

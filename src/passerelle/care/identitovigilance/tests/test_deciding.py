@@ -112,12 +112,12 @@ def test_a_pair_put_off_stays_open_and_goes_last(alice, across):
     assert line.is_put_off
 
 
-def test_a_union_names_the_proof_and_gives_a_reason_where_a_rule_warned(alice, across):
+def test_a_union_names_the_proof_and_gives_a_reason_when_only_traits_were_seen(alice, across):
     assert across.guards
     with pytest.raises(EvidenceNeeded):
         decide_pair(pair_id=across.id, ruling=Ruling(Verdict.SAME, reason="oui"), by=alice, at=at(2))
     with pytest.raises(ReasonNeeded):
-        decide_pair(pair_id=across.id, ruling=Ruling(Verdict.SAME, evidence="dossier"), by=alice, at=at(2))
+        decide_pair(pair_id=across.id, ruling=Ruling(Verdict.SAME, evidence="traits"), by=alice, at=at(2))
     assert not Decision.objects.exists()
 
 

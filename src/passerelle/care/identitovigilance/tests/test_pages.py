@@ -109,7 +109,7 @@ def test_a_union_is_signed_then_undone_from_the_history(emma, pair):
 
 
 def test_a_refused_decision_says_why_and_changes_nothing(emma, pair):
-    answer = emma.post(url("decide", pair.id), {"verdict": "same", "evidence": "dossier"}, follow=True)
+    answer = emma.post(url("decide", pair.id), {"verdict": "same", "evidence": "traits"}, follow=True)
     assert "Donnez le motif" in answer.content.decode()
     assert not Decision.objects.exists()
 

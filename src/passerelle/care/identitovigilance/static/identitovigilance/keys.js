@@ -30,6 +30,8 @@
     if (!areOn() || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (event.target.closest("input:not([type=radio]), textarea, select, [contenteditable]")) return;
     const key = event.key.toLowerCase();
+    // Enter belongs to the link or the button that has the focus.
+    if (key === "enter" && event.target.closest("a, button, summary")) return;
     if (key === "j" || key === "k") {
       event.preventDefault();
       move(key === "j" ? 1 : -1);

@@ -14,6 +14,7 @@ from passerelle.care.delivery.services.publishing import Outgoing, put
 from passerelle.care.exchange.api import Inbound
 from passerelle.protocols import hl7v2, pamfr
 
+_DOORS = ("mllp", "fhir", "folder", "sftp")
 _UPDATES = frozenset({"A31", "A28"})
 
 
@@ -21,14 +22,19 @@ def forward(inbound: Inbound) -> None:
     """Put a message in the queues of those it is for, in the transaction that applies it; never back to its sender."""
     if not book.declared():
         return
-    channel = channels.channel_of(
-        facility=inbound.message.sending_facility, application=inbound.message.sending_application
-    )
+    channel = _channel(inbound.message)
     if channel is not None and channel.destinations:
         _to_destinations(inbound, channel)
     event = inbound.event
     if isinstance(event, pamfr.AdtEvent) and book.followers_of_changes():
         _to_followers(inbound, event)
+
+
+def _channel(message: hl7v2.Message) -> Channel | None:
+    """Return the channel of a sender: that of its MLLP door, else of another door it may have."""
+    facility, application = message.sending_facility, message.sending_application
+    found = (channels.channel_of(facility=facility, application=application, door=door) for door in _DOORS)
+    return next((one for one in found if one is not None), None)
 
 
 def _to_destinations(inbound: Inbound, channel: Channel) -> None:

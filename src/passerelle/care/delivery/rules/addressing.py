@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from passerelle.protocols import hl7v2
 
 _RECEIVING_APPLICATION, _RECEIVING_FACILITY, _COMMIT, _APPLICATION = 4, 5, 14, 15  # places after MSH-1, which is "|"
-_SENDING_APPLICATION, _SENDING_FACILITY = 2, 3
+_SENDING_FACILITY = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """To whom: "" leaves what the message says. Enhanced: only the commit acknowledgement is asked for."""
+    """To whom, and from where: "" leaves what the message says. Enhanced: only the commit acknowledgement is wanted."""
 
     application: str = ""
     facility: str = ""
     is_enhanced: bool = False
+    sending_facility: str = ""
 
 
 def addressed(message: bytes, to: Address) -> bytes:
@@ -30,6 +31,8 @@ def addressed(message: bytes, to: Address) -> bytes:
     fields += [b""] * (_APPLICATION + 1 - len(fields))
     if to.application:
         fields[_RECEIVING_APPLICATION] = _escaped(to.application)
+    if to.sending_facility:
+        fields[_SENDING_FACILITY] = _escaped(to.sending_facility)
     if to.facility:
         fields[_RECEIVING_FACILITY] = _escaped(to.facility)
     fields[_COMMIT], fields[_APPLICATION] = (b"AL", b"NE") if to.is_enhanced else (b"", b"")

@@ -33,4 +33,5 @@ def address_of(destination: Destination) -> Address:
         application=str(options.get("receiving_application", "")),
         facility=str(options.get("receiving_facility", "")),
         is_enhanced=bool(options.get("enhanced", False)),
+        sending_facility=str(options.get("sending_facility", "")),
     )

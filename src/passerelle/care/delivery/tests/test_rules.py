@@ -171,6 +171,7 @@ def test_an_envelope_is_rewritten_and_the_rest_keeps_its_bytes():
 
     assert sent == b"MSH|^~\\&|GAM|CHU-X|LABO|CHIAP|20260302||ADT^A01|M1|P|2.5\rPID|1||\xe9|\r\nZZZ|x"
     assert hl7v2.parse(addressed(raw, Address(is_enhanced=True))).get("MSH-15") == "AL"
+    assert hl7v2.parse(addressed(raw, Address(sending_facility="GHT"))).sending_facility == "GHT"
 
 
 @pytest.mark.parametrize("raw", [b"", b"MSH", b"{}", b"PID|1\rMSH|^~\\&|A"])

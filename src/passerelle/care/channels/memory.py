@@ -23,11 +23,11 @@ class Declarations:
     channels: Mapping[str, Channel]
     destinations: Mapping[str, Destination]
     by_sender: Mapping[tuple[str, str], tuple[Channel, ...]]
+    awaiting_senders: tuple[bytes, ...] = ()
 
-    @property
-    def awaits_application(self) -> bool:
-        """Tell whether a channel answers only once its messages are applied."""
-        return any(one.contract.acknowledge == "applied" for one in self.channels.values())
+    def may_await(self, header: bytes) -> bool:
+        """Tell from its first bytes, without reading it, whether a message may be answered only once applied."""
+        return any(sender in header for sender in self.awaiting_senders)
 
     def channel_of(self, facility: str, application: str, door: str) -> Channel | None:
         """Return the channel that names this application, else the one of the facility that takes any.
@@ -65,7 +65,13 @@ def gathered(meanings: Iterable[Channel | Destination]) -> Declarations:
         for facility in one.source.facilities:
             key = (one.source.door, facility)
             by_sender[key] = (*by_sender.get(key, ()), one)
-    return Declarations(channels, destinations, by_sender)
+    awaiting = {
+        facility.encode()
+        for one in channels.values()
+        if one.enabled and one.source.door == "mllp" and one.contract.acknowledge == "applied"
+        for facility in one.source.facilities
+    }
+    return Declarations(channels, destinations, by_sender, tuple(sorted(awaiting)))
 
 
 def read_current() -> Declarations:

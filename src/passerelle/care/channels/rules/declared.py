@@ -40,7 +40,7 @@ class Profile:
 
     def allows(self, code: str, trigger: str) -> bool:
         """Tell whether this type of message is expected."""
-        return not self.messages or any(one in {f"{code}^{trigger}", f"{code}^*"} for one in self.messages)
+        return not self.messages or f"{code}^{trigger}" in self.messages or f"{code}^*" in self.messages
 
 
 @dataclass(frozen=True, slots=True)

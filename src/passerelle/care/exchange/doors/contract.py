@@ -13,6 +13,7 @@ from passerelle.protocols import hl7v2
 from passerelle.protocols.hl7v2 import ErrorDetail, Hl7Error
 
 _PLACE = re.compile(r"(?P<segment>[A-Z][A-Z0-9]{2})-(?P<field>\d+)(?:\.(?P<component>\d+))?")
+_HEADER: Final = 400  # MSH-4 is in there
 _LATE: Final = "enregistré, pas encore appliqué : renvoyez le même message pour connaître son sort"
 Answer = Callable[[bytes | None], None]
 Submit = Callable[..., None]
@@ -32,7 +33,7 @@ class ByContract:
     def submit(self, raw: bytes, peer: str, answer: Answer, **circumstances: Any) -> None:
         """Submit a message; `answer` is called in the loop, as the contract of its channel says."""
         declared = channels.last_known()
-        if declared is not None and declared.awaits_application:
+        if declared is not None and declared.may_await(raw[:_HEADER]):
             answer = self._by_contract(raw, answer, declared)
         self._submit(raw, peer, answer, **circumstances)
 

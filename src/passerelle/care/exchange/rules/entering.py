@@ -54,11 +54,15 @@ def enter(arrival: Arrival, message: hl7v2.Message, declared: Declarations | Non
     """Find the channel of a message and what its profile says of it. Without declarations nothing is asked of it."""
     if declared is None:
         return Entered(message, message)
-    channel = _channel(arrival, message, declared)
-    refusal = _certificate_refusal(arrival, message, channel, declared)
+    facility = message.sending_facility
+    if arrival.channel:
+        channel = declared.channels.get(arrival.channel)
+    else:
+        channel = declared.channel_of(facility, message.sending_application, arrival.door)
+    refusal = _certificate_refusal(arrival, facility, channel, declared)
     if channel is None:
         return Entered(message, message, None, refusal)
-    refusal = refusal or _channel_refusal(message, channel)
+    refusal = refusal or _channel_refusal(message, facility, channel)
     if refusal is not None:
         return Entered(message, message, channel, refusal)
     try:
@@ -68,19 +72,12 @@ def enter(arrival: Arrival, message: hl7v2.Message, declared: Declarations | Non
     return Entered(message, read, channel, _profile_refusal(read, channel))
 
 
-def _channel(arrival: Arrival, message: hl7v2.Message, declared: Declarations) -> Channel | None:
-    if arrival.channel:
-        return declared.channels.get(arrival.channel)
-    return declared.channel_of(message.sending_facility, message.sending_application, arrival.door)
-
-
 def _certificate_refusal(
-    arrival: Arrival, message: hl7v2.Message, channel: Channel | None, declared: Declarations
+    arrival: Arrival, facility: str, channel: Channel | None, declared: Declarations
 ) -> Refusal | None:
     """A certificate speaks for the facilities of its channels only, and a channel that names one takes nothing else."""
     if arrival.door != "mllp":
         return None
-    facility = message.sending_facility
     if arrival.certificate is None:
         is_asked = "certificates" in channel.source.options if channel else declared.is_pinned(facility)
         return (
@@ -93,13 +90,13 @@ def _certificate_refusal(
     return None
 
 
-def _channel_refusal(message: hl7v2.Message, channel: Channel) -> Refusal | None:
+def _channel_refusal(message: hl7v2.Message, facility: str, channel: Channel) -> Refusal | None:
     if not channel.enabled:
         text = f"le canal « {channel.label} » est arrêté : renvoyez le même message plus tard"
         return Refusal(Answer.REJECT, ErrorDetail(where="", code="207", severity="E", text=text))
-    if message.sending_facility not in channel.source.facilities:
+    if facility not in channel.source.facilities:
         return _error("MSH^1^4", "204", f"l’émetteur n’est pas celui du canal « {channel.label} »")
-    if not channel.profile.allows(message.code, message.trigger):
+    if channel.profile.messages and not channel.profile.allows(message.code, message.trigger):
         text = f"le canal « {channel.label} » n’attend pas {message.code}^{message.trigger}"
         return Refusal(Answer.REJECT, ErrorDetail(where="MSH^1^9", code="201", severity="E", text=text))
     return None

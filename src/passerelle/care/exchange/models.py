@@ -209,7 +209,7 @@ class SenderTotal(models.Model):
 
 
 class Shelf(models.Model):
-    """What a stretch of 2,048 ranks holds, by sender and kind: where to look for what is rare."""
+    """What a stretch of 512 ranks holds, by sender and kind: where to look for what is rare."""
 
     block = models.BigIntegerField("tranche de rangs")
     establishment = models.CharField("établissement", max_length=60, blank=True)

@@ -105,10 +105,12 @@ def _error(search: Search) -> Iterator[Condition]:
     place = _PLACE.match(search.error.strip().upper())
     if place and place[2]:
         yield "error_where ~ %s", [rf"^{place[1]}\^\d*\^{place[2]}(\^|$)|^{place[1]}-{place[2]}(\D|$)"]
-    elif place:
-        yield "error_where LIKE %s", [f"{place[1]}%"]
+        return
+    words = f"%{search.error.strip().translate(_WILD)}%"
+    if place:
+        yield "(error_why ILIKE %s OR error_where LIKE %s)", [words, f"{place[1]}%"]
     else:
-        yield "error_why ILIKE %s", [f"%{search.error.strip().translate(_WILD)}%"]
+        yield "error_why ILIKE %s", [words]
 
 
 def _period(search: Search) -> Iterator[Condition]:

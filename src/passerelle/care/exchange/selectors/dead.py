@@ -18,7 +18,7 @@ from passerelle.care.exchange.selectors.scope import visible_to
 from passerelle.core.access.api import Viewer
 from passerelle.core.directory import api as directory
 
-MOST_LOOKED_AT = 5_000  # of each state, the latest ones
+MOST_LOOKED_AT = 2_000  # of each state, the latest ones
 _DEAD = (State.PARKED, State.REFUSED, State.CONFLICT)
 _COLUMNS = (
     *("seq", "pk", "state", "establishment", "sending_facility", "error_where", "error_why", "ack_code"),

@@ -13,6 +13,7 @@ the link to the following page.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -31,10 +32,11 @@ from passerelle.core.access.api import Viewer
 
 _MOST_LOOKED_AT = 200_000
 _TAIL_STRIDE = 20_000
+_MOST_TOGETHER = 32
 _SHELVES_A_TIME = 200
+_MOST_UNUSUAL = 20_000  # rows of one state
 _MOST_LANES = 200
 _SHORTEST_PREFIX = 3
-_REFUSED_LOOKED_AT = 100_000
 _DISORDER = timedelta(minutes=1)  # a rank may come that much before another that was received earlier
 _LAST_RANK = 2**62
 
@@ -66,7 +68,7 @@ def find(viewer: Viewer, search: Search, *, limit: int) -> Found:
         return _first(_by_identifier(search.text.strip(), rows, bounds, limit), limit)
     states = (search.state,) if search.state in UNUSUAL else UNUSUAL if search.error else ()
     if states:
-        return _first(_by_state(states, rows, bounds, limit), limit)
+        return _in_states(states, rows, bounds, limit)
     shelves = shelf_conditions(kept, search)
     return _gather(_stretches(shelves, bounds), rows, limit, is_selective=bool(shelves))
 
@@ -107,7 +109,7 @@ def _ranks(sql: str, values: list[Any]) -> list[int]:
 
 
 def _by_identifier(text: str, rows: list[Condition], bounds: _Stretch, limit: int) -> Iterator[int]:
-    """Find by control id, then by lanes; what was refused has no lane, so its own keys are read."""
+    """Find by control id, then by lanes; what was refused has no lane, so it has an index of its own."""
     condition, values = joined(rows)
     within = [bounds.low, bounds.high]
     lanes = _lanes("".join(text.split()))
@@ -122,20 +124,12 @@ def _by_identifier(text: str, rows: list[Condition], bounds: _Stretch, limit: in
         f" ORDER BY seq DESC LIMIT %s) AS found ORDER BY 1 DESC LIMIT %s",
         [lanes, *within, *values, limit + 1, limit + 1],
     )
-    for state in ("refused", "conflict"):
-        yield from _ranks(
-            f"SELECT seq FROM (SELECT * FROM exchange_message WHERE state = '{state}' AND seq > %s AND seq <= %s"  # noqa: S608
-            f" ORDER BY seq DESC LIMIT {_REFUSED_LOOKED_AT}) AS refused"
-            f" WHERE (control_id = %s OR sending_facility = %s OR"
-            f" EXISTS (SELECT FROM unnest(keys) AS key WHERE starts_with(key, %s))) AND {condition}"
-            f" ORDER BY seq DESC LIMIT %s",
-            [*within, text, text, _key_start(text), *values, limit + 1],
-        )
-
-
-def _key_start(text: str) -> str:
-    asked = "".join(text.split())
-    return asked if len(asked) >= _SHORTEST_PREFIX else f"{asked}|"
+    yield from _ranks(
+        f"SELECT seq FROM exchange_message WHERE NOT accepted AND seq > %s AND seq <= %s AND {condition}"  # noqa: S608
+        " AND exchange_marks(keys, control_id::text, sending_facility::text) && ARRAY[%s, %s]"
+        " ORDER BY seq DESC LIMIT %s",
+        [*within, *values, text, "".join(text.split()), limit + 1],
+    )
 
 
 def _lanes(asked: str) -> list[int]:
@@ -149,33 +143,61 @@ def _lanes(asked: str) -> list[int]:
     )
 
 
-def _by_state(states: tuple[str, ...], rows: list[Condition], bounds: _Stretch, limit: int) -> Iterator[int]:
+def _in_states(states: tuple[str, ...], rows: list[Condition], bounds: _Stretch, limit: int) -> Found:
+    """Look at the latest rows of each state; those that were left out are behind the link to the following page."""
+    ranks = [seq for state in states for seq in _by_state(state, rows, bounds, limit)]
+    if len(ranks) > limit:
+        return _first(iter(ranks), limit)
+    left_out = max((_left_out(state, bounds) for state in states), default=0)
+    kept = sorted((seq for seq in ranks if seq > left_out), reverse=True)
+    return Found(kept, left_out + 1 if left_out else None)
+
+
+def _by_state(state: str, rows: list[Condition], bounds: _Stretch, limit: int) -> list[int]:
     condition, values = joined(rows)
-    for state in states:
-        yield from _ranks(
-            f"SELECT seq FROM (SELECT * FROM exchange_message WHERE state = '{state}' AND seq > %s AND seq <= %s"  # noqa: S608
-            f" ORDER BY seq DESC LIMIT {_MOST_LOOKED_AT}) AS unusual WHERE {condition} ORDER BY seq DESC LIMIT %s",
-            [bounds.low, bounds.high, *values, limit + 1],
-        )
+    return _ranks(
+        f"SELECT seq FROM (SELECT * FROM exchange_message WHERE state = '{state}' AND seq > %s AND seq <= %s"  # noqa: S608
+        f" ORDER BY seq DESC LIMIT {_MOST_UNUSUAL}) AS unusual WHERE {condition} ORDER BY seq DESC LIMIT %s",
+        [bounds.low, bounds.high, *values, limit + 1],
+    )
+
+
+def _left_out(state: str, bounds: _Stretch) -> int:
+    """Return the latest rank of a state that was not looked at, 0 when all were."""
+    found = _ranks(
+        f"SELECT seq FROM exchange_message WHERE state = '{state}' AND seq > %s AND seq <= %s"  # noqa: S608
+        f" ORDER BY seq DESC OFFSET {_MOST_UNUSUAL} LIMIT 1",
+        [bounds.low, bounds.high],
+    )
+    return found[0] if found else 0
 
 
 def _gather(stretches: Iterator[_Stretch], rows: list[Condition], limit: int, *, is_selective: bool) -> Found:
-    """Look through stretches, the latest first, until enough is found or enough was looked at."""
-    condition, values = joined(rows)
+    """Look through stretches, the latest first, until enough is found or enough was looked at.
+
+    They are read one, then two, then four at a time: what is common is in the first, what is rare is far between.
+    """
     found: list[int] = []
-    looked_at = 0
-    for stretch in stretches:
-        found += _ranks(
-            f"SELECT seq FROM exchange_message WHERE seq > %s AND seq <= %s AND {condition}"  # noqa: S608
-            f" ORDER BY seq DESC LIMIT %s",
-            [stretch.low, stretch.high, *values, limit + 1 - len(found)],
-        )
+    looked_at, together = 0, 1
+    while batch := list(islice(stretches, together)):
+        found += _ranks_of(batch, rows, limit + 1 - len(found))
         if len(found) > limit:
             return Found(found[:limit], found[limit - 1])
-        looked_at += stretch.high - stretch.low if is_selective else 0
+        looked_at += sum(stretch.high - stretch.low for stretch in batch) if is_selective else 0
         if looked_at >= _MOST_LOOKED_AT:
-            return Found(found, stretch.low + 1)
+            return Found(found, batch[-1].low + 1)
+        together = min(together * 2, _MOST_TOGETHER)
     return Found(found, None)
+
+
+def _ranks_of(batch: list[_Stretch], rows: list[Condition], limit: int) -> list[int]:
+    condition, values = joined(rows)
+    return _ranks(
+        f"SELECT found.seq FROM unnest(%s::bigint[], %s::bigint[]) AS stretch (low, high), LATERAL ("  # noqa: S608
+        f" SELECT seq FROM exchange_message WHERE seq > stretch.low AND seq <= stretch.high AND {condition}"
+        f" ORDER BY seq DESC LIMIT %s) AS found ORDER BY 1 DESC LIMIT %s",
+        [[each.low for each in batch], [each.high for each in batch], *values, limit, limit],
+    )
 
 
 def _stretches(shelves: list[Condition], bounds: _Stretch) -> Iterator[_Stretch]:

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from passerelle.care.exchange.models import Flow, FlowMark
 
-SHELF_BITS = 11  # a shelf is 2,048 ranks
+SHELF_BITS = 9  # a shelf is 512 ranks
 CHUNK = 100_000
 _SETTLED_AFTER = timedelta(seconds=45)  # a rank is given, then committed within 20 s (statement_timeout of the intake)
 _LONGEST_WRITE = timedelta(seconds=30)  # another door may take longer: whoever writes for that long is waited for,
@@ -52,7 +52,7 @@ _SOMEBODY_WRITES = """
     SELECT EXISTS (
         SELECT FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xid IS NOT NULL
-          AND xact_start < clock_timestamp() - %s)
+          AND xact_start < clock_timestamp() - make_interval(secs => %s))
 """
 
 
@@ -98,7 +98,7 @@ def _count(low: int, high: int) -> int:
 
 def _somebody_still_writes() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(_SOMEBODY_WRITES, [_LONGEST_WRITE])
+        cursor.execute(_SOMEBODY_WRITES, [_LONGEST_WRITE.total_seconds()])
         return bool(cursor.fetchone()[0])
 
 

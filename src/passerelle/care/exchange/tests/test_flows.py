@@ -11,6 +11,7 @@ from django.utils import timezone
 from passerelle.care.exchange import selectors
 from passerelle.care.exchange.api import receive
 from passerelle.care.exchange.models import Flow, FlowMark, Message, SenderTotal, Shelf
+from passerelle.care.exchange.selectors import finding
 from passerelle.care.exchange.selectors.asked import Search
 from passerelle.care.exchange.selectors.finding import find
 from passerelle.care.exchange.selectors.flows import Sender, sender_flows
@@ -170,3 +171,29 @@ def test_pages_follow_each_other_without_gap_nor_repeat():
             break
 
     assert seen == [f"M{n}" for n in reversed(range(7))]
+
+
+def test_what_was_refused_is_found_by_its_patient_its_control_id_and_its_sender(places):
+    send(admission("M1", ipp="4242", facility="INCONNU"), admission("M2", ipp="77"))
+
+    assert ranks(text="4242") == ["M1"]
+    assert ranks(text="N4242") == ["M1"]
+    assert ranks(text="INCONNU") == ["M1"]
+    assert ranks(text="M1") == ["M1"]
+    assert ranks(text="4243") == []
+
+
+def test_what_is_too_far_to_be_looked_at_is_behind_the_next_page(monkeypatch):
+    monkeypatch.setattr(finding, "_MOST_UNUSUAL", 3)
+    send(*(admission(f"M{n}", kind="ACK^A01^ACK" if n else "ADT^A99^ADT_A01") for n in range(8)))
+    seen, before, pages = [], None, 0
+    while True:
+        found = find(KEEPER, Search(state="refused", error="A99", before=before), limit=50)
+        seen += found.ranks
+        pages += 1
+        before = found.next_before
+        if before is None:
+            break
+
+    assert list(Message.objects.filter(seq__in=seen).values_list("control_id", flat=True)) == ["M0"]
+    assert pages == 3

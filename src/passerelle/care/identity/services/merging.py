@@ -10,6 +10,7 @@ from passerelle.care.identity.selectors import root_of
 from passerelle.care.identity.selectors.stored import HeldPerson
 from passerelle.care.identity.services.membership import is_qualified, settle
 from passerelle.care.identity.services.placing import arrange
+from passerelle.care.identity.services.telling import tell_merge, tell_unmerge
 
 
 class MergeRefused(Exception):
@@ -68,6 +69,7 @@ def merge(*, survivor_id: UUID, victim_id: UUID, at: datetime, source: str) -> U
     victim.superseded_by = survivor
     victim.save(update_fields=["superseded_by"])
     arrange({survivor.pk}, at=at, reason=MembershipReason.MERGE, source=source)
+    tell_merge(survivor, victim, cause=f"merge:{row.pk}:{source}", at=at)
     return row.pk
 
 
@@ -129,6 +131,7 @@ def unmerge(*, merge_id: UUID, at: datetime, reason: str) -> None:
         arrange({side.pk}, at=at, reason=MembershipReason.UNMERGE, source=source)
     for side in sides:
         settle(side, held_person(side), at=at, source=source)
+    tell_unmerge(sides[1], victim, cause=f"unmerge:{merge_id}", at=at)
 
 
 def held_person(identity: LocalIdentity) -> HeldPerson:

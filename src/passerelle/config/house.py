@@ -13,6 +13,7 @@ from passerelle.config.database import is_embedded
 from passerelle.config.supervisor import Child, Supervisor, check_port
 
 _WATCH_SECONDS = 1.0
+_LANE_WORKERS = 2  # one reads and decides while PostgreSQL writes for the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list
     house = [
         Child("écoute MLLP", listener),
         Child("dossiers surveillés et SFTP", _drops(doors, passerelle)),
-        Child("exécutant des échanges", [*passerelle, "work"]),
+        *(Child(f"exécutant des échanges {rank}", [*passerelle, "work"]) for rank in range(1, _LANE_WORKERS + 1)),
         Child("envois", [*passerelle, "deliver"]),
     ]
     simulated = os.environ.get("PASSERELLE_INSI_ADDRESS", "")

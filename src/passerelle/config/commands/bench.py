@@ -6,7 +6,7 @@ import click
 from passerelle.care.exchange import benchmark as exchange_benchmark
 from passerelle.care.exchange.benchmark import search as search_benchmark
 from passerelle.care.matching.benchmark import running as identity_benchmark
-from passerelle.config.commands import bench_parsing
+from passerelle.config.commands import bench_exchange, bench_parsing
 from passerelle.config.database import ensure_database
 
 
@@ -17,26 +17,42 @@ def bench() -> None:
 
 @bench.command()
 @click.option("--to", "target", help="HÔTE:PORT d’une écoute MLLP, la nôtre ou celle d’un autre moteur.")
-@click.option("--connections", default=13, show_default=True, help="Connexions, une par établissement.")
+@click.option(
+    "--connections", type=int, help="Connexions ; sans cette option 13 puis 100 (réception seule : 20 et 100)."
+)
 @click.option("--seconds", default=10.0, show_default=True, help="Durée de chaque mesure.")
+@click.option("--repetitions", default=3, show_default=True, help="Mesures de chaque sorte ; la médiane est montrée.")
+@click.option("--per-patient", default=1, show_default=True, help="Messages de chaque patient : admission, mutations.")
 @click.option("--search", is_flag=True, help="Mesurer plutôt les recherches de la console, sur --rows messages.")
 @click.option("--rows", default=10_000_000, show_default=True, help="Messages inventés où chercher.")
 @click.option("--json", "as_json", is_flag=True, help="Un objet JSON sur la dernière ligne.")
-def exchange(
+def exchange(  # noqa: PLR0913 - one parameter for each option
     target: str | None,
-    connections: int,
+    connections: int | None,
     seconds: float,
+    repetitions: int,
+    per_patient: int,
     search: bool,  # noqa: FBT001 - click
     rows: int,
     as_json: bool,  # noqa: FBT001 - click
 ) -> None:
-    """Measure durable receiving, beside the limits of the same database, and reading beside the `hl7` package."""
+    """Measure the whole path of messages and durable receiving, beside the limits of the same database."""
     ensure_database()
     if search:
         _show(search_benchmark.run(rows=rows, tell=lambda line: click.echo(line, err=True)), as_json=as_json)
         return
-    received = exchange_benchmark.run(to=_address(target), connections=connections, seconds=seconds)
-    _show({**received, **bench_parsing.figures()}, as_json=as_json)
+    measured = exchange_benchmark.run(
+        to=_address(target),
+        connections=connections,
+        seconds=seconds,
+        repetitions=repetitions,
+        per_patient=per_patient,
+    )
+    figures = {**measured, **bench_parsing.figures()}
+    if as_json:
+        _show(figures, as_json=True)
+    else:
+        click.echo(bench_exchange.table(figures))
 
 
 @bench.command()

@@ -8,7 +8,9 @@ from typing import Any
 
 import psycopg
 
-_ROW = b"x" * 1500
+from passerelle.care.exchange.benchmark.load import admissions
+
+_ROW = next(admissions())
 _GROUP = 1000
 _TABLE = "exchange_bench_limit"
 

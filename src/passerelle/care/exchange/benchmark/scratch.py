@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,6 +15,13 @@ from django.db import connection
 from psycopg import sql
 
 _OPEN = re.compile(r":(\d+)\s*$")
+_ONE_WAITS = "SELECT 1 FROM exchange_message WHERE state = 'received' LIMIT 1"
+_MISSING = """
+    SELECT id FROM exchange_message message WHERE state = 'applied' AND NOT EXISTS (
+        SELECT FROM record_stayevent event JOIN record_resource stay ON stay.id = event.stay_id
+            AND stay.type = 'Encounter' AND stay.local_identity_id = event.local_identity_id
+        WHERE event.source = message.id::text) LIMIT 1
+"""
 _CONNECTION_NAMES = ("user", "password", "host", "port")
 _LOAD_DIRECTORY = (
     "from django.utils import timezone; from passerelle.core.directory import api;"
@@ -33,6 +40,7 @@ class ScratchHouse:
 
     def __init__(self, parameters: dict[str, Any]) -> None:
         self.parameters = parameters
+        self.waited_s = 0.0
         self._environment = _environment(str(parameters["dbname"]))
 
     def prepare(self) -> None:
@@ -51,27 +59,38 @@ class ScratchHouse:
             yield "127.0.0.1", int(found[1])
 
     @contextmanager
-    def worker(self) -> Iterator[None]:
-        """Run a worker."""
-        with _stopped_after(self._start("work")):
+    def workers(self, count: int = 2) -> Iterator[None]:
+        """Run as many workers as `serve` does."""
+        with ExitStack() as running:
+            for _ in range(count):
+                running.enter_context(_stopped_after(self._start("work")))
             yield
 
-    def applied(self) -> int:
-        """Count the messages that are received, acknowledged and applied."""
-        with psycopg.connect(**self.parameters) as session:
+    def wait_until_all_are_applied(self) -> int:
+        """Return how many messages are applied once none waits; `waited_s` tells how long that was."""
+        started = time.perf_counter()
+        with psycopg.connect(**self.parameters, autocommit=True) as session:
+            while session.execute(_ONE_WAITS).fetchone():
+                time.sleep(0.02)
+            self.waited_s = time.perf_counter() - started
             row = session.execute("SELECT count(*) FROM exchange_message WHERE state = 'applied'").fetchone()
         return int(row[0]) if row else 0
 
-    def wait_until_one_is_applied(self) -> int:
-        """Wait for the worker to be at work, and return how many messages it applied so far."""
-        while not (applied := self.applied()):
-            time.sleep(0.05)
-        return applied
+    def check_that_all_is_searchable(self) -> None:
+        """Make sure that each message that was applied is an event of a stay of the record.
+
+        Raises:
+            AssertionError: one is missing.
+        """
+        with psycopg.connect(**self.parameters) as session:
+            missing = session.execute(_MISSING).fetchone()
+        if missing:
+            raise AssertionError(missing[0])
 
     def forget_messages(self) -> None:
         """Start the next measure from nothing."""
         with psycopg.connect(**self.parameters) as session:
-            session.execute("TRUNCATE exchange_message, exchange_lanekey, exchange_step")
+            session.execute("TRUNCATE exchange_message, exchange_lanekey, exchange_step CASCADE")
 
     def _run(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "passerelle", "manage", *arguments]

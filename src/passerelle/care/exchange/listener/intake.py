@@ -113,7 +113,8 @@ class Intake:
         # Two groups that share messages lock them in the same order.
         group.sort(key=_by_control_id)
         if copier is None or not copier.is_open:
-            self._take_the_long_way(group)
+            rest, self._short = self._short, []
+            self._take_the_long_way(group + rest)
         else:
             copier.copy(rows([draft for draft, _ in group]), lambda is_stored: self._settle(group, is_stored=is_stored))
 

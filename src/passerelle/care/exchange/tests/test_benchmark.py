@@ -9,6 +9,7 @@ from passerelle.care.exchange.models import Message
 from passerelle.care.exchange.rules.verdict import Arrival, judge
 from passerelle.care.exchange.tests.samples import AT, house, open_facility
 from passerelle.care.exchange.tests.test_listener import Limits, Listening
+from passerelle.protocols import hl7v2, pamfr
 
 KEYS = {
     "messages_per_s",
@@ -26,6 +27,21 @@ def test_the_load_is_made_of_good_messages_of_distinct_patients():
 
     assert all(draft.accepted for draft in drafts)
     assert len({key for draft in drafts for key in draft.keys}) == 20 * 4
+
+
+def test_a_patient_may_have_several_messages_and_they_follow_each_other():
+    read = [pamfr.read(hl7v2.parse(raw)) for raw in islice(admissions(per_patient=3), 6)]
+
+    assert [event.trigger for event in read] == ["A01", "A02", "A02"] * 2
+    assert len({event.patient.ipp.value for event in read}) == 2
+    assert [event.recorded_at for event in read[:3]] == sorted({event.recorded_at for event in read})
+
+
+def test_a_message_of_the_load_is_as_large_as_french_ones():
+    raw = next(admissions())
+
+    assert 1_000 < len(raw) < 3_000
+    assert len(hl7v2.parse(raw).segments) == 15
 
 
 def test_a_production_house_refuses_the_load():

@@ -212,9 +212,7 @@ def _seen_before(draft: Draft) -> str:
     if found is None:
         return ""
     if bytes(found) == draft.sha256:
-        return (
-            "Les mêmes octets sont déjà enregistrés : un second envoi recevrait la première réponse, sans effet."
-        )
+        return "Les mêmes octets sont déjà enregistrés : un second envoi recevrait la première réponse, sans effet."
     return "Cet identifiant de contrôle a déjà servi à un autre contenu : l’envoi serait refusé en conflit."
 
 

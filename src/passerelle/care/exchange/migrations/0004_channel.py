@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exchange', '0003_cockpit'),
+        ("exchange", "0003_cockpit"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='message',
-            name='channel',
-            field=models.CharField(blank=True, db_default='', max_length=60, verbose_name='canal'),
+            model_name="message",
+            name="channel",
+            field=models.CharField(blank=True, db_default="", max_length=60, verbose_name="canal"),
         ),
         migrations.AddField(
-            model_name='message',
-            name='form',
-            field=models.BinaryField(blank=True, null=True, verbose_name='forme lue'),
+            model_name="message",
+            name="form",
+            field=models.BinaryField(blank=True, null=True, verbose_name="forme lue"),
         ),
     ]

@@ -11,12 +11,14 @@ from passerelle.care.exchange.replaying.choosing import Choice, count, last_seq,
 from passerelle.care.exchange.replaying.copies import CopyRefused, NothingToCopy, judge_again
 from passerelle.care.exchange.services.deciding import ReasonRequired
 from passerelle.care.exchange.services.lanes import hold_lanes, keep_router_out
+from passerelle.care.exchange.services.remapping import current_form
 from passerelle.care.exchange.services.storing import CHANNEL
 from passerelle.core.audit import api as audit
 
 ALONE_UP_TO = 1000  # messages; above, a second person agrees first
 _SLICE = 100
 _PUT_BACK = (State.APPLIED, State.PARKED, State.SET_ASIDE)
+_READ = ("pk", "seq", "state", "lane", "channel", "raw", "form")
 
 
 class NothingConcerned(Exception):
@@ -145,9 +147,7 @@ def _replay(run: ReplayRun, ranks: list[int], by: audit.Actor, at: datetime) -> 
     if not ranks:
         return
     keep_router_out()
-    found = list(
-        Message.objects.select_for_update().filter(seq__in=ranks).only("pk", "seq", "state", "lane").order_by("seq")
-    )
+    found = list(Message.objects.select_for_update().filter(seq__in=ranks).only(*_READ).order_by("seq"))
     put_back = [message for message in found if message.state in _PUT_BACK and message.lane is not None]
     _put_back(put_back)
     Step.objects.bulk_create(
@@ -172,10 +172,11 @@ def _judged_again(message_id: UUID, by: audit.Actor, at: datetime, reason: str) 
 
 
 def _put_back(messages: list[Message]) -> None:
-    """Put messages back in their places in the lanes: the worker takes them in their order of arrival."""
-    Message.objects.filter(pk__in=[message.pk for message in messages]).update(
-        state=State.RECEIVED, attempts=0, begun=0, next_attempt_at=None
-    )
+    """Put messages back in their places in the lanes, read again as their channels declare them now."""
+    for message in messages:
+        message.state, message.attempts, message.begun, message.next_attempt_at = State.RECEIVED, 0, 0, None
+        message.form = current_form(message)
+    Message.objects.bulk_update(messages, ["state", "attempts", "begun", "next_attempt_at", "form"])
     hold_lanes([message.lane for message in messages if message.lane is not None])
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])

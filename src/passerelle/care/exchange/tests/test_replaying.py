@@ -18,10 +18,12 @@ from passerelle.care.exchange.rules.editing import NotEncodable, editable
 from passerelle.care.exchange.selectors import dead
 from passerelle.care.exchange.selectors.asked import Search
 from passerelle.care.exchange.services.deciding import ReasonRequired, dismiss
+from passerelle.care.exchange.tests.declaring import MLLP, declare
 from passerelle.care.exchange.tests.samples import AT, admission, open_facility
 from passerelle.core.access.api import Role, Viewer
 from passerelle.core.audit import api as audit
 from passerelle.core.audit.models import AuditEvent
+from passerelle.protocols import hl7v2
 
 pytestmark = pytest.mark.django_db
 
@@ -399,6 +401,23 @@ def test_control_ids_of_copies_never_repeat(facility, recorder):
 
     ids = list(Message.objects.filter(pk__in=made).order_by("seq").values_list("control_id", flat=True))
     assert ids == ["M1-C1", "M1-C2", "M1-C3"]
+
+
+def test_a_run_reads_messages_again_as_their_channel_declares_them_now(facility, recorder, tmp_path):
+    declare(tmp_path, MLLP)
+    send(admission("M0", ipp="800"))
+    work()
+    park(recorder, "M1", "M2")
+    recorder.failures.clear()
+    declare(tmp_path, MLLP + "mapping: [{set: PV1-10, to: '181'}]\n")
+
+    finish(ask())
+    work()
+
+    assert [bool(one(name).form) for name in ("M0", "M1", "M2")] == [False, True, True]
+    read = hl7v2.parse(bytes(one("M1").form))
+    assert (read.get("PV1-10"), read.control_id) == ("181", "M1")
+    assert {state_of("M1"), state_of("M2")} == {State.APPLIED}
 
 
 # ---------------------------------------------------------------- by the ordinary tasks

@@ -2,28 +2,31 @@
 
 import threading
 import time
+from dataclasses import dataclass
 
 from passerelle.care.exchange.api import Connection, NoAnswer, WrongAnswer
+from tests.faults import stories
 
-_PATIENTS = 4
-_TEMPLATE = (
-    "MSH|^~\\&|FAUTES|CHU-X|PASSERELLE|GHT|20260302101500||ADT^A01^ADT_A01|{control_id}|D|2.5^FRA^2.11|||||FRA|"
-    "UNICODE UTF-8|||2.11^IHE_FRANCE-2.11-PAM\r"
-    "EVN||20260302101500||||20260302101500\r"
-    "PID|1||{patient}^^^CHU-X&000897406&N^PI||ESSAI^CAMILLE^CAMILLE^^^^L||19800328|F||||||||||"
-    "N{patient}^^^CHU-X&000897406&M^AN||||||||||||||PROV|20260302101500\r"
-    "PV1|1|I|CHIR^101^1^CHU-X|R||||||||||||||||V{patient}^^^CHU-X&000897406&M^VN\r"
-    "ZBE|{control_id}^CHU-X^000897406|20260302101500||INSERT|N||CHIR^^^^^CHU-X&000897406&N^UF^^^6268||HMS\r"
-)
+_FAMILIES = 4  # open at once
+_REPEATED = 9  # one message in nine is sent again after it was answered, as an operator in doubt does
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A message that was accepted, and when by the clock on the wall."""
+
+    control_id: str
+    at: float
 
 
 class Sender(threading.Thread):
-    """`acknowledged` is the list of (patient, control id) that were accepted, in the order they were sent."""
+    """`acknowledged` is what was accepted, in the order it was sent."""
 
     def __init__(self, name, port):
         super().__init__(name=name, daemon=True)
         self.acknowledged = []
         self.resent = 0
+        self.repeated = 0
         self.refused = []
         self._port = port
         self._stop_asked = threading.Event()
@@ -32,23 +35,30 @@ class Sender(threading.Thread):
         self._stop_asked.set()
 
     def run(self):
-        rank = 0
         with Connection("127.0.0.1", self._port, timeout_s=20) as connection:
-            while not self._stop_asked.is_set():
-                rank += 1
-                patient = f"{self.name}P{rank % _PATIENTS}"
-                self._send(connection, patient, f"{self.name}M{rank:06d}")
+            for family, rank in stories.told_together(self.name, _FAMILIES):
+                if self._stop_asked.is_set():
+                    return
+                self._tell(connection, family, rank)
 
-    def _send(self, connection, patient, control_id):
-        message = _TEMPLATE.format(control_id=control_id, patient=patient).encode()
+    def _tell(self, connection, family, rank):
+        control_id, message = stories.control_id(family, rank), stories.message(family, rank)
+        if self._send(connection, message, control_id) and len(self.acknowledged) % _REPEATED == 0:
+            self.repeated += 1
+            self._send(connection, message)
+
+    def _send(self, connection, message, control_id=None):
         while True:
             try:
                 answer = connection.send(message)
             except (NoAnswer, WrongAnswer):
                 if self._stop_asked.is_set():
-                    return
+                    return False
                 self.resent += 1
                 time.sleep(0.05)
                 continue
-            (self.acknowledged.append((patient, control_id)) if answer.is_accepted else self.refused.append(answer))
-            return
+            if not answer.is_accepted:
+                self.refused.append(answer)
+            elif control_id is not None:
+                self.acknowledged.append(Promise(control_id, time.time()))
+            return True

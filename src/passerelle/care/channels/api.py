@@ -1,6 +1,6 @@
 """The door of channels: what other packages and the command line may import."""
 
-from passerelle.care.channels.memory import Declarations, current, forget, gathered, last_known
+from passerelle.care.channels.memory import Declarations, Unreadable, current, forget, gathered, last_known
 from passerelle.care.channels.rules.applying import MappingFailed, apply_mapping
 from passerelle.care.channels.rules.declared import (
     Channel,
@@ -61,6 +61,7 @@ __all__ = [
     "TrialImpossible",
     "TrialResult",
     "TrialRows",
+    "Unreadable",
     "active_channels",
     "apply_mapping",
     "channel",

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.db.models import F, Max
@@ -17,6 +17,16 @@ _FRESH_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A version in force that this release does not read: nothing of it is applied. `why` says where and what."""
+
+    kind: str
+    code: str
+    version: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Declarations:
     """All that is in force, stopped channels included, and the way to the channel of a sender."""
 
@@ -24,6 +34,7 @@ class Declarations:
     destinations: Mapping[str, Destination]
     by_sender: Mapping[tuple[str, str], tuple[Channel, ...]]
     awaiting_senders: tuple[bytes, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
 
     def may_await(self, header: bytes) -> bool:
         """Tell from its first bytes, without reading it, whether a message may be answered only once applied."""
@@ -77,14 +88,18 @@ def gathered(meanings: Iterable[Channel | Destination]) -> Declarations:
 def read_current() -> Declarations:
     """Read what is in force from the database."""
     rows = Version.objects.filter(number=F("declaration__current")).select_related("declaration")
-    faults: list[Fault] = []
     meanings = []
+    unreadable = []
     for row in rows.order_by("declaration__kind", "declaration__code"):
-        found = declared(row.content.encode(), file=row.declaration.code, faults=faults)
-        # A version of a former release may no longer be read: it is left out, and the page of the channel says why.
-        if found is not None:
+        kind, code = row.declaration.kind, row.declaration.code
+        faults: list[Fault] = []
+        found = declared(row.content.encode(), file=code, faults=faults)
+        # A version of a former release may no longer be read: it is left out, and an alert of the exchange says so.
+        if found is None:
+            unreadable.append(Unreadable(kind, code, row.number, str(min(faults))))
+        else:
             meanings.append(numbered(found.meaning, row.number))
-    return gathered(meanings)
+    return replace(gathered(meanings), unreadable=tuple(unreadable))
 
 
 class _Memory:

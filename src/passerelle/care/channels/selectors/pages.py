@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from passerelle.care.channels.memory import current
+from passerelle.care.channels.memory import Unreadable, current
 from passerelle.care.channels.models import Declaration, DeclarationKind, Version
 from passerelle.care.channels.rules.comparing import Pair, side_by_side
 from passerelle.care.channels.rules.declared import Channel, Destination
@@ -18,6 +18,7 @@ from passerelle.care.channels.rules.telling import (
 from passerelle.core.directory import api as directory
 
 KINDS = {kind.value: kind.label for kind in DeclarationKind}
+_UNREADABLE = ("danger", "illisible par cette version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,23 @@ def channel_groups() -> list[Group]:
         lines.setdefault(one.establishment, []).append(_channel_line(one))
     names = {row.code: row.short_name for row in directory.establishments(with_test=True)}
     known = [Group(name, lines.pop(code)) for code, name in names.items() if code in lines]
-    return [*known, *(Group(code, left) for code, left in lines.items())]
+    unreadable = _unreadable_lines(DeclarationKind.CHANNEL)
+    first = [Group("Illisibles par cette version de Passerelle", unreadable)] if unreadable else []
+    return [*first, *known, *(Group(code, left) for code, left in lines.items())]
 
 
 def destination_lines() -> list[Line]:
     """Return the destinations, by code."""
-    return [_destination_line(one) for one in sorted(current().destinations.values(), key=lambda one: one.code)]
+    read = [_destination_line(one) for one in sorted(current().destinations.values(), key=lambda one: one.code)]
+    return [*_unreadable_lines(DeclarationKind.DESTINATION), *read]
+
+
+def _unreadable_lines(kind: DeclarationKind) -> list[Line]:
+    return [_unreadable_line(one) for one in current().unreadable if one.kind == kind]
+
+
+def _unreadable_line(one: Unreadable) -> Line:
+    return Line(one.kind, one.code, one.code, "", "", *_UNREADABLE, one.version)
 
 
 def _channel_line(one: Channel) -> Line:
@@ -117,7 +129,7 @@ def declaration_page(kind: str, code: str) -> Page | None:
     content = next(row.content for row in rows if row.number == declaration.current)
     now = next(line for line in versions if line.is_current)
     meaning = _meaning(kind, code)
-    status_kind, status_label = _status(meaning) if meaning else ("danger", "illisible par cette version")
+    status_kind, status_label = _status(meaning) if meaning else _UNREADABLE
     return Page(
         kind=kind,
         kind_label=KINDS[kind],

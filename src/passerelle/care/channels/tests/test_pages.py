@@ -52,6 +52,17 @@ def test_a_list_of_nothing_says_what_to_do(territory) -> None:
     assert "passerelle load channels" in page(signed_in("irene", access.Role.INTEGRATOR), "list")
 
 
+def test_the_list_shows_first_what_this_release_no_longer_reads(irene) -> None:
+    Version.objects.update(content="channel: x\n")
+    channels.forget()
+
+    found = page(irene, "list")
+
+    assert "Illisibles par cette version" in found
+    assert found.count("illisible par cette version") == 2
+    assert found.index(CODE) < found.index(">archive<")
+
+
 def test_a_channel_tells_what_it_does_then_shows_its_file(irene) -> None:
     found = page(irene, "declaration", "channel", CODE)
     assert "Reçoit par MLLP ce qu’envoie l’émetteur CH-MARTIGUES, application SIL." in found

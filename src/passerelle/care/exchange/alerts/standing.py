@@ -19,6 +19,7 @@ RULES = {
     "refusals": "Refus en rafale",
     "nothing_passes": "Tout est refusé",
     "unknown_sender": "Émetteur inconnu",
+    "declaration": "Déclaration illisible",
     "delivery_stuck": "Envoi en panne",
     "delivery_doubt": "Envoi à décider",
 }

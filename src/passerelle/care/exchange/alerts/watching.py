@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.db import connection
 from django.urls import reverse
 
+from passerelle.care.exchange.alerts.declarations import unreadable
 from passerelle.care.exchange.rules.alerting import Finding
 from passerelle.care.exchange.rules.causes import cause_of, is_poison
 from passerelle.care.exchange.selectors.channels import channel_flows
@@ -37,6 +38,7 @@ def findings(at: datetime) -> list[Finding]:
     """Return what is wrong, in no order."""
     flows = sender_flows(at=at)
     return [
+        *unreadable(),
         *_silences(flows.values(), at),
         *_queues(flows.values(), at),
         *_parked(),

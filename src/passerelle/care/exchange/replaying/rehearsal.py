@@ -13,6 +13,7 @@ from passerelle.care.exchange.models import Message, State
 from passerelle.care.exchange.replaying.judging import judged_again
 from passerelle.care.exchange.rules.causes import cause_of
 from passerelle.care.exchange.rules.reading import place_of
+from passerelle.care.exchange.services.remapping import current_form
 from passerelle.core.directory import api as directory
 from passerelle.protocols import hl7v2, pamfr
 from passerelle.protocols.hl7v2 import Hl7Error
@@ -87,6 +88,8 @@ def _refusal(message: Message, at: datetime) -> str:
         if not draft.accepted:
             return _told(draft.error_where, draft.error_why)
         message.establishment, message.form = draft.establishment, draft.form
+    else:
+        message.form = current_form(message)
     try:
         with transaction.atomic():
             inbound = _inbound(message)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from passerelle.care.channels import api as channels
+from passerelle.care.channels.models import Version
 from passerelle.care.exchange.alerts import deciding, standing
 from passerelle.care.exchange.alerts.evaluating import evaluate
 from passerelle.care.exchange.api import (
@@ -67,6 +68,24 @@ def titles(at=AT):
 
 def later(minutes):
     return AT + timedelta(minutes=minutes)
+
+
+def test_a_declaration_that_this_release_no_longer_reads_is_told_until_it_is_mended(laboratory, tmp_path):
+    Version.objects.update(content=LABORATORY.replace("acknowledge: stored", "acknowledge: maybe"))
+    channels.forget()
+
+    evaluate(at=AT)
+
+    (alert,) = standing.open_alerts(KEEPER, at=AT)
+    assert "martigues-laboratoire\u00a0» n’est plus compris par cette version de Passerelle" in alert.title
+    assert alert.is_severe
+    assert "passerelle load channels" in alert.todo
+    assert "ligne 7, contract.acknowledge" in alert.todo
+    assert alert.link == "/echanges/canaux/channel/martigues-laboratoire/"
+    (tmp_path / "channels" / "martigues-laboratoire.yaml").write_text(LABORATORY + "note: Relu.\n")
+    channels.load_folder(path=tmp_path, by=GAELLE, at=AT)
+    evaluate(at=later(4))
+    assert not any("plus compris" in title for title in titles(at=later(4)))
 
 
 def test_a_quiet_house_has_no_alert(facility, recorder):

@@ -9,7 +9,7 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from passerelle.care.exchange import tasks
-from passerelle.care.exchange.api import Rejected, apply_waiting, receive, route_new_messages
+from passerelle.care.exchange.api import Rejected, apply_waiting, receive, register_handler, route_new_messages
 from passerelle.care.exchange.models import Copy, Message, ReplayRun, RunState, State, Step
 from passerelle.care.exchange.replaying import copies, runs
 from passerelle.care.exchange.replaying.choosing import chosen_group, chosen_search
@@ -401,6 +401,19 @@ def test_control_ids_of_copies_never_repeat(facility, recorder):
 
     ids = list(Message.objects.filter(pk__in=made).order_by("seq").values_list("control_id", flat=True))
     assert ids == ["M1-C1", "M1-C2", "M1-C3"]
+
+
+def test_a_rehearsal_reads_messages_as_their_channel_declares_them_now(facility, recorder, tmp_path):
+    declare(tmp_path, MLLP)
+    park(recorder, "M1")
+    recorder.failures.clear()
+    declare(tmp_path, MLLP + "mapping: [{set: PV1-10, to: '181'}]\n")
+    read = []
+    register_handler(lambda inbound: read.append(inbound.message.get("PV1-10")), order=6, name="reader")
+
+    rehearse(group().ranks, total=1, at=AT)
+
+    assert read == ["181"]
 
 
 def test_a_run_reads_messages_again_as_their_channel_declares_them_now(facility, recorder, tmp_path):

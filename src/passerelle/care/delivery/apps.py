@@ -10,7 +10,8 @@ class DeliveryConfig(AppConfig):
     def ready(self) -> None:
         from passerelle.care.delivery.inbound import forward  # noqa: PLC0415 - models are ready only now
         from passerelle.care.delivery.navigation import register  # noqa: PLC0415
-        from passerelle.care.delivery.selectors import telling  # noqa: PLC0415
+        from passerelle.care.delivery.selectors import retries, telling  # noqa: PLC0415
+        from passerelle.care.delivery.services.deciding import retry_of_run  # noqa: PLC0415
         from passerelle.care.delivery.services.teller import listen_to  # noqa: PLC0415
         from passerelle.care.exchange import api as exchange  # noqa: PLC0415 - applications are loaded first
 
@@ -20,3 +21,7 @@ class DeliveryConfig(AppConfig):
         exchange.register_effects(telling.effects, order=90, name="delivery")
         exchange.register_watch(telling.findings, name="delivery")
         exchange.register_metrics(telling.figures, name="delivery")
+        source = exchange.ReplaySource(
+            retries.last_item, retries.count_dead_letters, retries.next_dead_letters, retry_of_run
+        )
+        exchange.register_replay_source(source, name=retries.NAME)

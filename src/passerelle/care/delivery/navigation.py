@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from passerelle.care.delivery.models import Item, State
 from passerelle.care.delivery.selectors.scope import items_of
+from passerelle.care.delivery.services import book
 from passerelle.core.access.api import Act, Kind, Viewer
 from passerelle.core.ui.api import Awaiting, NavEntry, Space, french, register_navigation
 
@@ -28,6 +29,22 @@ def register() -> None:
 
 
 def items_awaiting(viewer: Viewer, at: datetime) -> list[Awaiting]:
+    return [*_doubtful(viewer, at), *_refused(viewer, at)]
+
+
+def _refused(viewer: Viewer, at: datetime) -> list[Awaiting]:
+    """Look destination by destination: that is how dead letters are found without reading all that was sent."""
+    codes = [one.code for one in book.declared()]
+    refused = Item.objects.filter(items_of(viewer), destination__in=codes, state=State.FAILED)
+    found = refused.aggregate(count=Count("pk"), oldest=Min("settled_at"))
+    if not found["count"] or found["oldest"] is None:
+        return []
+    told = "Un envoi a été refusé" if found["count"] == 1 else f"{found['count']} envois ont été refusés"
+    sentence = f"{told} : lisez la réponse et décidez, depuis {french.duration(at - found['oldest'])}"
+    return [Awaiting(sentence=sentence, url=reverse("delivery:destinations"), action="Décider")]
+
+
+def _doubtful(viewer: Viewer, at: datetime) -> list[Awaiting]:
     doubtful = Item.objects.filter(items_of(viewer), state=State.AMBIGUOUS)
     found = doubtful.aggregate(count=Count("pk"), oldest=Min("begun_at"))
     if not found["count"] or found["oldest"] is None:

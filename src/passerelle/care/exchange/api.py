@@ -10,6 +10,9 @@ from passerelle.care.exchange.listener.running import run as listen
 from passerelle.care.exchange.listener.running import serve
 from passerelle.care.exchange.listener.server import Limits, PortTaken
 from passerelle.care.exchange.metrics.registry import register_metrics, remove_metrics
+from passerelle.care.exchange.replaying.choosing import Choice
+from passerelle.care.exchange.replaying.runs import ALONE_UP_TO, NothingConcerned, ask_run
+from passerelle.care.exchange.replaying.sources import ReplaySource, register_replay_source
 from passerelle.care.exchange.rows import Table
 from passerelle.care.exchange.rules.alerting import Finding
 from passerelle.care.exchange.selectors.parked import ParkedMessage, parked_for_identity
@@ -17,10 +20,13 @@ from passerelle.care.exchange.services.applying import apply_one, apply_waiting
 from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.receiving import receive
 from passerelle.care.exchange.statements import ask, insert_missing, insert_new, insert_row, write
+from passerelle.care.exchange.tasks import go_on_with
 from passerelle.care.exchange.worker import Worker
 
 __all__ = [
+    "ALONE_UP_TO",
     "Answer",
+    "Choice",
     "Connection",
     "Effect",
     "Finding",
@@ -28,15 +34,19 @@ __all__ = [
     "Inbound",
     "Limits",
     "NoAnswer",
+    "NothingConcerned",
     "ParkedMessage",
     "PortTaken",
     "Rejected",
+    "ReplaySource",
     "Table",
     "Worker",
     "WrongAnswer",
     "apply_one",
     "apply_waiting",
     "ask",
+    "ask_run",
+    "go_on_with",
     "insert_missing",
     "insert_new",
     "insert_row",
@@ -49,6 +59,7 @@ __all__ = [
     "register_handler",
     "register_idle_work",
     "register_metrics",
+    "register_replay_source",
     "register_watch",
     "remove_effects",
     "remove_handler",

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from passerelle.care.delivery.models import Item, State, Step, StepKind
 from passerelle.care.delivery.rules.explaining import item_advice
-from passerelle.care.delivery.selectors.scope import items_of
+from passerelle.care.delivery.selectors.scope import items_of, items_of_establishments, kept_by
 from passerelle.care.delivery.services import book
 from passerelle.care.delivery.services.deciding import MOST_AT_ONCE
 from passerelle.core.access.api import Viewer
@@ -142,7 +142,12 @@ def payload_of(viewer: Viewer, item_id: int) -> tuple[str, str, bytes] | None:
 
 
 def _matching(viewer: Viewer, destination: str, search: ItemSearch) -> QuerySet[Item]:
-    rows = Item.objects.filter(items_of(viewer), destination=destination)
+    return matching(kept_by(viewer), destination, search)
+
+
+def matching(kept: list[str] | None, destination: str, search: ItemSearch) -> QuerySet[Item]:
+    """Return the items of a destination and of these establishments (None: the whole group) that match a search."""
+    rows = Item.objects.filter(items_of_establishments(kept), destination=destination)
     if search.state:
         rows = rows.filter(state=search.state)
     if search.kind:

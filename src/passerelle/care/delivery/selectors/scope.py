@@ -6,11 +6,19 @@ from passerelle.core.access.api import Relation, Role, Viewer
 
 def items_of(viewer: Viewer) -> Q:
     """Return the items of the establishments whose flows the viewer keeps."""
+    return items_of_establishments(kept_by(viewer))
+
+
+def items_of_establishments(kept: list[str] | None) -> Q:
+    """Return the items of these establishments; None is the whole group."""
+    return Q() if kept is None else Q(establishment__in=kept)
+
+
+def kept_by(viewer: Viewer) -> list[str] | None:
+    """Return the establishments whose items the viewer sees; None is the whole group."""
     if not viewer.has(Role.INTEGRATOR):
-        return Q(pk__in=[])
-    if keeps_all(viewer):
-        return Q()
-    return Q(establishment__in=[*viewer.establishments_as(Role.INTEGRATOR)])
+        return []
+    return None if keeps_all(viewer) else sorted(viewer.establishments_as(Role.INTEGRATOR))
 
 
 def keeps_all(viewer: Viewer) -> bool:

@@ -7,9 +7,10 @@ from django.db import connection, transaction
 
 from passerelle.care.delivery.models import Item, Line, State, Step, StepKind
 from passerelle.care.delivery.services.publishing import BELL
+from passerelle.care.exchange.api import ALONE_UP_TO
 from passerelle.core.audit import api as audit
 
-MOST_AT_ONCE = 1000
+MOST_AT_ONCE = ALONE_UP_TO
 
 
 class NotToDecide(Exception):
@@ -21,7 +22,7 @@ class ReasonRequired(Exception):
 
 
 class TooMany(Exception):
-    """Plus de 1 000 envois : précisez le filtre, ou faites-le en plusieurs fois."""
+    """Plus de 1 000 envois : l’accord d’une autre personne est nécessaire."""
 
 
 @transaction.atomic
@@ -81,6 +82,11 @@ def retry(*, item_ids: Sequence[int], by: audit.Actor, at: datetime, reason: str
         _journal(f"destination:{destination}", by=by, at=at, reason=reason, detail=told)
         _ring(destination)
     return len(found)
+
+
+def retry_of_run(numbers: list[int], by: audit.Actor, at: datetime, reason: str) -> int:
+    """Put the dead letters of one slice of an agreed run back in their queues; return how many still were."""
+    return retry(item_ids=numbers, by=by, at=at, reason=reason)
 
 
 @transaction.atomic

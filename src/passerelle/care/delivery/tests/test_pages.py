@@ -4,7 +4,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from passerelle.care.delivery.models import Item, Line, Step
+from passerelle.care.delivery.services import deciding
 from passerelle.care.delivery.tests.samples import AT, declare, destination, mllp_options, publish
+from passerelle.care.exchange.replaying import runs
 from passerelle.care.exchange.tests.samples import open_facility
 from passerelle.core.access import api as access
 from passerelle.core.access.tests.cast import account
@@ -170,6 +172,33 @@ def test_dead_letters_are_counted_before_they_are_sent_again(gaelle):
 
     gaelle.post(reverse("delivery:retry_all", args=["labo"]) + "?mots=inconnu", {"reason": "IPP créé au laboratoire"})
     assert list(Item.objects.order_by("id").values_list("state", flat=True)) == ["waiting", "delivered", "failed"]
+
+
+def test_more_than_a_thousand_dead_letters_leave_once_a_second_person_agreed(gaelle, monkeypatch):
+    monkeypatch.setattr(deciding, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(runs, "ALONE_UP_TO", 2)
+    monkeypatch.setattr(runs, "_SLICE", 2)
+    for rank in range(3):
+        queued(f"M{rank}", "failed", reason="IPP inconnu", ipp=str(rank))
+    queued("M9", "failed", reason="date impossible", ipp="9")
+    hugo = signed_in("hugo", access.Role.INTEGRATOR)
+
+    assert "Une autre personne devra donner son accord" in page(gaelle, "rehearse", "labo", mots="inconnu")
+    asked = gaelle.post(
+        reverse("delivery:retry_all", args=["labo"]) + "?mots=inconnu", {"reason": "IPP créés au laboratoire"}
+    )
+    waiting = Item.objects.filter(state="waiting")
+    assert asked.url.startswith("/echanges/relances/")
+    assert waiting.count() == 0
+    approve = asked.url + "accorder/"
+    assert "d’une autre personne" in gaelle.post(approve, follow=True).content.decode()
+    hugo.post(approve)
+    run_id = asked.url.rstrip("/").rpartition("/")[2]
+    while runs.advance(run_id=run_id, at=AT):
+        pass
+
+    assert sorted(waiting.values_list("control_id", flat=True)) == ["M0", "M1", "M2"]
+    assert Step.objects.filter(kind="retried", note="IPP créés au laboratoire").count() == 3
 
 
 def test_a_destination_is_paused_with_a_reason_and_resumed(gaelle):

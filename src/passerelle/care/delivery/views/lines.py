@@ -16,8 +16,10 @@ from passerelle.care.delivery.selectors.lines import (
     destination_line,
     destination_lines,
 )
+from passerelle.care.delivery.selectors.retries import chosen_dead_letters
 from passerelle.care.delivery.selectors.scope import relation_to_destination
 from passerelle.care.delivery.services import deciding
+from passerelle.care.exchange import api as exchange
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
 
@@ -71,17 +73,36 @@ def rehearse(request: AuthenticatedRequest, code: str) -> HttpResponse:
 @access.requires(Kind.MESSAGE, Act.REPLAY)
 @require_POST
 def retry_all(request: AuthenticatedRequest, code: str) -> HttpResponse:
-    _line(request, code)
-    rehearsal = rehearse_retry(request.viewer, code, SearchForm(request.GET).search())
+    line = _line(request, code)
+    search = SearchForm(request.GET).search()
+    rehearsal = rehearse_retry(request.viewer, code, search)
+    if rehearsal.count > deciding.MOST_AT_ONCE:
+        return _ask_for_many(request, line, search)
     try:
         count = deciding.retry(
             item_ids=rehearsal.ids, by=request.viewer.actor(), at=timezone.now(), reason=_reason(request)
         )
-    except (deciding.ReasonRequired, deciding.TooMany) as refusal:
+    except deciding.ReasonRequired as refusal:
         notices.error(request, refusal.__doc__ or "")
         return redirect(f"{reverse('delivery:rehearse', args=[code])}?{_kept(request)}")
     notices.success(request, f"{count} envoi{'s' if count > 1 else ''} remis en file.")
     return redirect("delivery:destination", code)
+
+
+def _ask_for_many(request: AuthenticatedRequest, line: DestinationLine, search: ItemSearch) -> HttpResponse:
+    """Ask for a run of the exchange: it waits for a second person, and is followed on its page."""
+    choice = chosen_dead_letters(request.viewer, line.code, line.label, search)
+    reason = _reason(request)
+    if not reason:
+        notices.error(request, deciding.ReasonRequired.__doc__ or "")
+        return redirect(f"{reverse('delivery:rehearse', args=[line.code])}?{_kept(request)}")
+    try:
+        run = exchange.ask_run(choice=choice, by=request.viewer.actor(), at=timezone.now(), reason=reason)
+    except exchange.NothingConcerned as refusal:
+        notices.error(request, refusal.__doc__ or "")
+        return redirect("delivery:destination", line.code)
+    exchange.go_on_with(run.pk)
+    return redirect("exchange:run", run.pk)
 
 
 @access.requires(Kind.MESSAGE, Act.REPLAY)

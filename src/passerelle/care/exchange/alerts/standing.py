@@ -22,6 +22,9 @@ RULES = {
     "declaration": "Déclaration illisible",
     "delivery_stuck": "Envoi en panne",
     "delivery_doubt": "Envoi à décider",
+    "delivery_refused": "Envoi refusé",
+    "delivery_suspended": "Envois suspendus",
+    "delivery_stopped": "Destination arrêtée",
 }
 
 

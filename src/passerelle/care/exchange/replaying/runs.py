@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from passerelle.care.exchange.models import Message, ReplayRun, RunState, State, Step, StepKind
 from passerelle.care.exchange.replaying.choosing import Choice, count, last_seq, next_ranks
 from passerelle.care.exchange.replaying.copies import CopyRefused, NothingToCopy, judge_again
+from passerelle.care.exchange.replaying.sources import source_of
 from passerelle.care.exchange.services.deciding import ReasonRequired
 from passerelle.care.exchange.services.lanes import hold_lanes, keep_router_out
 from passerelle.care.exchange.services.remapping import current_form
@@ -50,8 +51,7 @@ def ask_run(*, choice: Choice, by: audit.Actor, at: datetime, reason: str) -> Re
         raise ReasonRequired
     if by.account_id is None:
         raise NobodyAsks
-    last = last_seq()
-    total = count(choice.criteria, last=last)
+    last, total = _extent(choice)
     if not total:
         raise NothingConcerned
     run = ReplayRun.objects.create(
@@ -127,9 +127,14 @@ def advance(*, run_id: UUID, at: datetime) -> bool:
     run = ReplayRun.objects.select_for_update().filter(pk=run_id, state=RunState.RUNNING).first()
     if run is None:
         return False
-    ranks, reached = next_ranks(run.criteria, after=run.reached_seq, last=run.last_seq, limit=_SLICE)
     by = audit.Actor(account_id=run.asked_by_id, name=run.asked_by)
-    _replay(run, ranks, by, at)
+    source = source_of(run.criteria)
+    if source is None:
+        ranks, reached = next_ranks(run.criteria, after=run.reached_seq, last=run.last_seq, limit=_SLICE)
+        _replay(run, ranks, by, at)
+    else:
+        ranks, reached = source.next_ranks(run.criteria, run.reached_seq, run.last_seq, _SLICE)
+        run.replayed += source.replay(ranks, by, at, run.reason) if ranks else 0
     run.reached_seq = reached
     if reached >= run.last_seq:
         run.state, run.ended_at = RunState.DONE, at
@@ -141,6 +146,16 @@ def advance(*, run_id: UUID, at: datetime) -> bool:
 def running() -> list[UUID]:
     """Return the replays that should be going on."""
     return list(ReplayRun.objects.filter(state=RunState.RUNNING).order_by("asked_at").values_list("pk", flat=True))
+
+
+def _extent(choice: Choice) -> tuple[int, int]:
+    """Return the last rank concerned, and how many are."""
+    source = source_of(choice.criteria)
+    if source is not None:
+        last = source.last()
+        return last, source.count(choice.criteria, last)
+    last = last_seq()
+    return last, count(choice.criteria, last=last)
 
 
 def _replay(run: ReplayRun, ranks: list[int], by: audit.Actor, at: datetime) -> None:

@@ -21,7 +21,7 @@ def test_a_command_of_the_contract_explains_itself(name):
 
 def test_every_visible_command_is_in_the_reference_page():
     page = (PROJECT / "docs" / "reference" / "command-line.md").read_text()
-    documented = set(re.findall(r"`passerelle ([a-z]+)", page))
+    documented = set(re.findall(r"`passerelle ([a-z-]+)", page))
 
     assert {name for name, entry in COMMANDS.items() if not entry.is_hidden} == documented
 

@@ -1,4 +1,4 @@
-from django.urls import path, re_path
+from django.urls import path
 
 from passerelle.care.identitovigilance.views import history, pairs, quality, reception, worklist
 
@@ -11,7 +11,7 @@ urlpatterns = [
     path("paires/<uuid:pair_id>/decider/", pairs.decide, name="decide"),
     path("decisions/<uuid:decision_id>/signer/", pairs.sign, name="sign"),
     path("personnes/<uuid:person_id>/", history.person, name="person"),
-    re_path(r"^defaire/(?P<kind>fusion|rapprochement)/(?P<tie_id>[0-9a-f-]{36})/$", history.undo, name="undo"),
+    path("defaire/<slug:kind>/<uuid:tie_id>/", history.undo, name="undo"),
     path("accueil/", reception.desk, name="desk"),
     path("accueil/nouveau/", reception.newcomer, name="newcomer"),
     path("qualite/", quality.page, name="quality"),

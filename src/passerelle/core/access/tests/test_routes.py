@@ -64,6 +64,8 @@ def test_what_is_open_to_anyone_is_known():
         "/apparence/",
         "/accessibilite/",
         "/ui/",
+        "/metrics",  # for a machine: a token, or the machine itself (exchange/tests/test_metrics.py)
+        "/echanges/entree/fhir/",  # for a machine: the key of a channel (exchange/tests/test_fhir_door.py)
         "/fhir/",  # answers to machines: it refuses by an OperationOutcome, never by a page (record/tests/test_fhir.py)
     )
 

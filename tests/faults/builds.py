@@ -24,7 +24,7 @@ from passerelle.care.exchange.services.receiving import message_id
 
 _EVERYBODY = House(establishment_of=lambda facility: "essai", accepts_trials=True)
 _PAUSE_S = 0.1
-_DEADLY = "POISON"
+DEADLY = "F7-03"
 
 
 def right():
@@ -54,7 +54,7 @@ def deadly():
 
 
 def _die_of_poison(inbound):
-    if _DEADLY in inbound.message.control_id:
+    if inbound.message.control_id == DEADLY:
         os.kill(os.getpid(), signal.SIGKILL)
 
 

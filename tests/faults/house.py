@@ -31,7 +31,7 @@ destinations: [receveur]
 _DESTINATION = """\
 destination: receveur
 label: Application qui compte ce qu’elle reçoit
-transport: {{kind: mllp, options: {{host: 127.0.0.1, port: {port}, timeout_seconds: 10, idempotent: true}}}}
+transport: {{kind: mllp, options: {{host: 127.0.0.1, port: {port}, timeout_seconds: 60, idempotent: true}}}}
 sends: ["ADT^*"]
 retry: {{first_seconds: 0.05, longest_seconds: 1}}
 """
@@ -101,6 +101,8 @@ class Ground:
         with self.connect() as connection:
             tables = [name for (name,) in connection.execute(_TABLES, [pattern])]
             connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        for path in self.folder.glob("*.log"):
+            path.unlink()
 
     @contextlib.contextmanager
     def without_idempotency(self):
@@ -136,6 +138,7 @@ class House:
         self.ground = ground
         self.port = free_port()
         self.kills = []
+        self.revived = 0
         self._receiver = receiver
         self._commands = {"listener": ["listen", "--port", self.port]}
         self._commands |= {f"worker{number}": ["work"] for number in range(1, workers + 1)}
@@ -172,6 +175,12 @@ class House:
         self._commands[name] = list(command)
         self.start(name)
 
+    def rebuild(self, name, build):
+        """Start a process again, of another build."""
+        self._builds[name.rstrip("0123456789")] = build
+        _kill(self._pids[name])
+        self.start(name)
+
     def start(self, name):
         build = self._builds.get(name.rstrip("0123456789"), "right")
         self._pids[name] = self.ground.start(name, build, *self._commands[name])
@@ -189,11 +198,11 @@ class House:
             self.start(name)
 
     def revive(self):
-        """Start again whatever died by itself, and return how many."""
-        dead = [name for name, pid in self._pids.items() if not is_alive(pid)]
-        for name in dead:
-            self.start(name)
-        return len(dead)
+        """Start again whatever died by itself."""
+        for name, pid in list(self._pids.items()):
+            if not is_alive(pid):
+                self.revived += 1
+                self.start(name)
 
     def wait_until_listening(self, seconds=60):
         def answers():
@@ -212,7 +221,7 @@ class House:
                 return connection.execute(counted).fetchone()[0] == 0
             return False
 
-        wait_until(is_none, counted, seconds)
+        wait_until(is_none, counted, seconds, told_by=self.ground.log)
 
     def count(self, counted):
         with self.connect() as connection:
@@ -231,11 +240,11 @@ class House:
         self.ground.do("declare", self.ground.folder / "declared")
 
 
-def wait_until(condition, what, seconds):
+def wait_until(condition, what, seconds, *, told_by=lambda: ""):
     until = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > until:
-            message = f"waited {seconds} s for {what}"
+            message = f"waited {seconds} s for {what}\n{told_by()}"
             raise TimeoutError(message)
         time.sleep(0.05)
 

@@ -42,6 +42,7 @@ class Ledger:
     kills: dict
     seed: int
     suspected: int = 0  # parked because they were in hand at several kills, replayed by a person
+    revived: int = 0  # died by themselves, their database being away when they started
     real: dict = field(default_factory=dict)
     recovery_ms: dict = field(default_factory=dict)
 

@@ -22,13 +22,14 @@ class Promise:
 class Sender(threading.Thread):
     """`acknowledged` is what was accepted, in the order it was sent."""
 
-    def __init__(self, name, port):
+    def __init__(self, name, port, *, rests_s=0.0):
         super().__init__(name=name, daemon=True)
         self.acknowledged = []
         self.resent = 0
         self.repeated = 0
         self.refused = []
         self._port = port
+        self._rests_s = rests_s
         self._stop_asked = threading.Event()
 
     def stop(self):
@@ -40,6 +41,7 @@ class Sender(threading.Thread):
                 if self._stop_asked.is_set():
                     return
                 self._tell(connection, family, rank)
+                time.sleep(self._rests_s)
 
     def _tell(self, connection, family, rank):
         control_id, message = stories.control_id(family, rank), stories.message(family, rank)

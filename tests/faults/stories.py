@@ -70,7 +70,7 @@ def message(family, rank, mark=""):
     moment = (_START + timedelta(hours=rank)).strftime("%Y%m%d%H%M%S")
     number = control_id(family, rank) + mark
     segments = [
-        f"MSH|^~\\&|FAUTES|CHU-X|PASSERELLE|GHT|{moment}||ADT^{line.trigger}^{line.structure}|{number}|D|2.5^FRA^2.11"
+        f"MSH|^~\\&|FAUTES|CHU-X|PASSERELLE|GHT|{moment}||ADT^{line.trigger}^{line.structure}|{number}|P|2.5^FRA^2.11"
         "|||||FRA|UNICODE UTF-8|||2.11^IHE_FRANCE-2.11-PAM",
         f"EVN||{moment}||||{moment}",
         _pid(family, line, moment, phone=f"04{rank:08d}"),

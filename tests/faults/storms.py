@@ -15,22 +15,23 @@ _UNSENT = "SELECT count(*) FROM delivery_item WHERE state IN ('waiting', 'sendin
 _AT_ONCE = 0.3  # the share of kills that do not wait for the recovery from the one before
 
 
-def storm(ground, *, kills, seed=1, victims=None, pauses=(0.0, 0.4), senders=8, workers=1, is_real=True, **builds):
+def storm(
+    ground, *, kills, seed=1, victims=None, pauses=(0.0, 0.4), senders=8, rests_s=0.0, workers=1, is_real=True, **builds
+):
     """Return the ledger of a house where processes were killed in a random order, as many of each."""
     chance = random.Random(seed)
     with contextlib.ExitStack() as stack:
         receiver = stack.enter_context(MllpReceiver(_slowly)) if is_real else None
         house = stack.enter_context(House(ground, workers=workers, receiver=receiver, **builds))
-        told = [Sender(f"S{number}", house.port) for number in range(senders)]
+        told = [Sender(f"S{number}", house.port, rests_s=rests_s) for number in range(senders)]
         with sending(told):
             for victim in drawn(victims or [*house.roles(), "database"], kills, chance):
                 strike(house, victim, told, chance, pauses)
-            house.wait_until_listening()
-            wait_for_news(told)
+            wait_for_news(told, house)
         suspected = settle(house, is_real=is_real)
         assert not [answer for sender in told for answer in sender.refused]
         found = ledger(house, told, seed=seed)
-        found.suspected = suspected
+        found.suspected, found.revived = suspected, house.revived
         if is_real:
             found.real = real_effects(house, receiver)
         return found
@@ -81,12 +82,17 @@ def drawn(victims, kills, chance):
 
 def strike(house, victim, senders, chance, pauses):
     if chance.random() > _AT_ONCE:
-        wait_for_news(senders)
+        wait_for_news(senders, house)
     time.sleep(chance.uniform(*pauses))
     house.kill(victim)
 
 
-def wait_for_news(senders, seconds=90):
-    """Wait until something more is acknowledged."""
+def wait_for_news(senders, house, seconds=90):
+    """Wait until something more is acknowledged; what died by itself, its database being away, is started again."""
     before = sum(len(sender.acknowledged) for sender in senders)
-    wait_until(lambda: sum(len(sender.acknowledged) for sender in senders) > before, "an acknowledgement", seconds)
+
+    def is_news():
+        house.revive()
+        return sum(len(sender.acknowledged) for sender in senders) > before
+
+    wait_until(is_news, "an acknowledgement", seconds, told_by=house.ground.log)

@@ -22,7 +22,7 @@ def quiet_run(ground, *, messages=150, name="", is_late=False, **options):
     with House(ground, **{"worker": "bare"} | options) as house:
         senders = [Sender(f"S{number}", house.port) for number in range(4)]
         with sending(senders):
-            wait_for_news(senders)
+            wait_for_news(senders, house)
             wait_until(lambda: sum(len(one.acknowledged) for one in senders) >= messages, f"{messages} messages", 120)
         if is_late:
             house.open("worker1", "work")

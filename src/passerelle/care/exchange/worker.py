@@ -1,6 +1,5 @@
 """The loop that routes and applies messages; any number of processes may run it side by side."""
 
-import gc
 import logging
 import signal
 import threading
@@ -12,6 +11,7 @@ import psycopg
 from django.db import Error, connection
 
 from passerelle.care.exchange.idle import do_idle_work
+from passerelle.care.exchange.remembering import loaded_once
 from passerelle.care.exchange.services.applying import apply_waiting, recover
 from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.storing import CHANNEL
@@ -43,8 +43,11 @@ class Worker:
 
     def run(self) -> None:
         """Work until told to stop; a database that goes away is waited for."""
-        gc.freeze()  # what is loaded stays: it is not looked through again and again
-        gc.set_threshold(_OBJECTS_OF_A_GROUP)
+        with loaded_once(objects_between=_OBJECTS_OF_A_GROUP):
+            self._work()
+        self._hang_up()
+
+    def _work(self) -> None:
         while not self._stop.is_set():
             try:
                 if not self._turn() + self._idle_work():
@@ -53,7 +56,6 @@ class Worker:
                 _log.warning("database unavailable (%s), trying again", type(error).__name__)
                 self._hang_up()
                 self._stop.wait(_PAUSE_AFTER_FAILURE_S)
-        self._hang_up()
 
     def _turn(self) -> int:
         self._listen()

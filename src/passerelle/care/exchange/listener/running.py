@@ -1,7 +1,6 @@
 """Run the MLLP door until the process is told to stop."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from passerelle.care.exchange.doors.contract import ByContract
 from passerelle.care.exchange.doors.tls import TlsFiles
 from passerelle.care.exchange.listener.intake import Intake
 from passerelle.care.exchange.listener.server import Limits, Server
+from passerelle.care.exchange.remembering import loaded_once
 
 _OBJECTS_OF_A_GROUP = 20_000
 IntakeFactory = Callable[[asyncio.AbstractEventLoop], Intake]
@@ -44,9 +44,10 @@ def run(
     Raises:
         PortTaken: somebody listens there already.
     """
-    gc.freeze()  # what is loaded stays: it is not looked through again and again
-    gc.set_threshold(_OBJECTS_OF_A_GROUP)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with (
+        loaded_once(objects_between=_OBJECTS_OF_A_GROUP),
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
         runner.run(serve(host, port, limits=limits, on_open=on_open, intake_factory=intake_factory, tls=tls))
 
 

@@ -26,3 +26,21 @@ def test_the_doors_close_without_a_complaint(tmp_path):
 
     assert complaints == ""
     assert process.returncode == 0
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("command", [["work"], ["listen", "--port", "0"]])
+def test_a_process_of_the_exchange_ends_without_a_complaint(command):
+    environment = {**os.environ, "PASSERELLE_DB_NAME": connection.settings_dict["NAME"], "PASSERELLE_DEMO": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "passerelle", *command], env=environment, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=6)  # it is at work
+        process.send_signal(signal.SIGTERM)
+        _, complaints = process.communicate(timeout=30)
+    finally:
+        process.kill()
+
+    assert complaints == ""

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable
 
-from passerelle.care.channels import api as channels
 from passerelle.care.channels.api import Channel, Destination
 from passerelle.care.delivery.rules.addressing import comes_from
 from passerelle.care.delivery.rules.contract import address_of
 from passerelle.care.delivery.rules.patients import keys_of
 from passerelle.care.delivery.services import announcing, book
 from passerelle.care.delivery.services.announcing import Change
+from passerelle.care.delivery.services.gateways import channel_of_sender, tell_sender
 from passerelle.care.delivery.services.mailing import mail_documents
 from passerelle.care.delivery.services.publishing import Outgoing, put
 from passerelle.care.exchange.api import Inbound
 from passerelle.protocols import hl7v2, pamfr
 
-_DOORS = ("mllp", "fhir", "folder", "sftp")
 _UPDATES = frozenset({"A31", "A28"})
 
 
@@ -22,19 +21,13 @@ def forward(inbound: Inbound) -> None:
     """Put a message in the queues of those it is for, in the transaction that applies it; never back to its sender."""
     if not book.declared():
         return
-    channel = _channel(inbound.message)
+    channel = channel_of_sender(inbound.message)
     if channel is not None and channel.destinations:
         _to_destinations(inbound, channel)
     event = inbound.event
     if isinstance(event, pamfr.AdtEvent) and book.followers_of_changes():
         _to_followers(inbound, event)
-
-
-def _channel(message: hl7v2.Message) -> Channel | None:
-    """Return the channel of a sender: that of its MLLP door, else of another door it may have."""
-    facility, application = message.sending_facility, message.sending_application
-    found = (channels.channel_of(facility=facility, application=application, door=door) for door in _DOORS)
-    return next((one for one in found if one is not None), None)
+    tell_sender(inbound)
 
 
 def _to_destinations(inbound: Inbound, channel: Channel) -> None:

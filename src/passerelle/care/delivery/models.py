@@ -74,6 +74,8 @@ class StepKind(models.TextChoices):
     CANCELLED = "cancelled", "annulé"
     READ = "read", "lu par le destinataire"
     NOT_READ = "not_read", "non intégré par le destinataire"
+    HANDED = "handed", "remis au-delà du destinataire"
+    TURNED_DOWN = "turned_down", "refusé au-delà du destinataire"
 
 
 class Step(models.Model):

@@ -25,6 +25,7 @@ _STEP_ICONS = {
     StepKind.DELIVERED: "done",
     StepKind.ASSUMED: "check",
     StepKind.READ: "eye",
+    StepKind.HANDED: "done",
     StepKind.RESENT: "refresh",
     StepKind.RETRIED: "refresh",
     StepKind.CANCELLED: "close",

@@ -1,6 +1,6 @@
 """What the cockpit of exchanges tells of the queues: alerts, figures, and what was sent because of a message."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -15,8 +15,11 @@ from passerelle.care.delivery.rules.circuit import CircuitState
 from passerelle.care.delivery.selectors import alarms
 from passerelle.care.delivery.selectors.alarms import Queue
 from passerelle.care.delivery.services import book
+from passerelle.care.delivery.services.answers import item_about
+from passerelle.care.delivery.services.gateways import refusal_of
 from passerelle.care.exchange.api import Effect, Finding, Inbound
 from passerelle.core.access.api import Kind
+from passerelle.protocols import pamfr
 
 _FORGOTTEN = timedelta(hours=24)
 _ANNOUNCED = ("A31", "A40", "A47")
@@ -111,7 +114,9 @@ def effects(inbound: Inbound) -> Iterator[Effect]:
     """Yield what was sent, or waits to be, because of a message."""
     destinations = {one.code: one.label for one in book.declared()}
     cause = str(inbound.message_id)
-    for item in _items(destinations, [cause, *(f"{cause}:{trigger}" for trigger in _ANNOUNCED)]):
+    yield from _national_record(inbound)
+    yield from _answered(inbound, destinations)
+    for item in _items(destinations, [cause, f"{cause}:dmp:Z01", *(f"{cause}:{trigger}" for trigger in _ANNOUNCED)]):
         kind = f"{item.code}^{item.trigger}".strip("^")
         yield Effect(
             title=f"Envoi {kind} vers {destinations.get(item.destination, item.destination)}",
@@ -120,6 +125,32 @@ def effects(inbound: Inbound) -> Iterator[Effect]:
             url=reverse("delivery:item", args=[item.pk]),
             kind=Kind.MESSAGE,
         )
+
+
+def _national_record(inbound: Inbound) -> Iterator[Effect]:
+    """Yield what becomes of documents that ask for the DMP, which nothing here publishes by itself."""
+    refusal = refusal_of(inbound)
+    if refusal is not None:
+        yield Effect(title="Publication au DMP demandée", text=refusal, icon="attention")
+
+
+def _answered(inbound: Inbound, destinations: Mapping[str, str]) -> Iterator[Effect]:
+    """Yield the item that a business acknowledgement is about."""
+    event = inbound.event
+    if not isinstance(event, pamfr.BusinessAckEvent):
+        return
+    item = item_about(inbound.message, event.about)
+    if item is None:
+        text = f"aucun envoi de document sous l’identifiant {event.about}\u00a0: il reste ici"
+        yield Effect(title="Accusé métier sans envoi correspondant", text=text, icon="attention")
+        return
+    yield Effect(
+        title=f"Accusé métier de l’envoi vers {destinations.get(item.destination, item.destination)}",
+        text="noté dans ses étapes",
+        icon="send",
+        url=reverse("delivery:item", args=[item.pk]),
+        kind=Kind.MESSAGE,
+    )
 
 
 def _items(destinations: Iterable[str], causes: list[str]) -> list[Item]:

@@ -25,7 +25,7 @@ _UNNUMBERED: Final = "554"  # a permanent failure without a code of its own (tab
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of the documents of a message for one mailbox: Z02 delivered or not, Z03 read or not."""
+    """What became of the documents of a message: Z01 filed in the DMP or not, Z02 delivered or not, Z03 read or not."""
 
     trigger: str
     is_ok: bool
@@ -33,6 +33,7 @@ class Receipt:
     at: datetime
     error_code: str = ""
     error_text: str = ""
+    error_system: str = ""
 
 
 def after_settling(parcel: Parcel, fate: Fate, answer: Answer, *, at: datetime) -> None:
@@ -41,7 +42,7 @@ def after_settling(parcel: Parcel, fate: Fate, answer: Answer, *, at: datetime) 
         return
     is_ok = fate is Fate.DELIVERED
     code = "" if is_ok else (answer.code if answer.code.isdigit() else _UNNUMBERED)
-    receipt = Receipt("Z02", is_ok, parcel.recipient, at, code, "" if is_ok else answer.text)
+    receipt = Receipt("Z02", is_ok, parcel.recipient, at, code, "" if is_ok else answer.text, "SMTPERRORCODE")
     give_receipt(parcel.payload, receipt, cause=f"{parcel.destination}:{parcel.id}")
 
 
@@ -69,7 +70,12 @@ def _is_asked(event: pamfr.DocumentEvent, receipt: Receipt) -> bool:
     routing = event.routing
     if routing is None:
         return False
-    return routing.wants_reading_receipt if receipt.trigger == "Z03" else routing.wants_mss_receipt
+    asked = {
+        "Z01": routing.wants_dmp_receipt,
+        "Z02": routing.wants_mss_receipt,
+        "Z03": routing.wants_reading_receipt,
+    }
+    return asked[receipt.trigger]
 
 
 def _senders(message: hl7v2.Message, trigger: str) -> list[Destination]:
@@ -80,9 +86,8 @@ def _senders(message: hl7v2.Message, trigger: str) -> list[Destination]:
 def _event(message: hl7v2.Message, receipt: Receipt) -> pamfr.BusinessAckEvent:
     error = None
     if not receipt.is_ok:
-        system = "SMTPERRORCODE" if receipt.trigger == "Z02" else ""
         error = pamfr.ReceiptError(
-            application_code=receipt.error_code, application_system=system, label=receipt.error_text
+            application_code=receipt.error_code, application_system=receipt.error_system, label=receipt.error_text
         )
     return pamfr.BusinessAckEvent(
         trigger=receipt.trigger,

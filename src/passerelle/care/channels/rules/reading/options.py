@@ -93,6 +93,9 @@ def _boolean(entry: Entry) -> bool:
 
 
 _IDEMPOTENT = Option(_boolean, "le destinataire reconnaît un second envoi : ce qui est douteux repart sans décision")
+_GATEWAY = Option(
+    _boolean, "cette application publie au DMP les documents qui le demandent ; sans elle, leur émetteur est averti"
+)
 _CA = Option(_text, "autorité qui signe le serveur (fichier PEM)")
 _CERTIFICATE = Option(_text, "certificat client (fichier PEM)")
 _KEY_FILE = Option(_text, "clé du certificat client (fichier PEM)")
@@ -117,6 +120,7 @@ TRANSPORT_OPTIONS: Mapping[str, Mapping[str, Option]] = {
         "sending_facility": Option(_text, "MSH-4 écrit à l’envoi"),
         "receiving_application": Option(_text, "MSH-5 écrit à l’envoi"),
         "receiving_facility": Option(_text, "MSH-6 écrit à l’envoi"),
+        "publishes_to_dmp": _GATEWAY,
         "enhanced": Option(_boolean, "demander l’acquittement en mode étendu (MSH-15 et MSH-16)"),
         "idempotent": _IDEMPOTENT,
     },
@@ -168,6 +172,7 @@ TRANSPORT_OPTIONS: Mapping[str, Mapping[str, Option]] = {
     "file": {
         "folder": Option(_name(_FOLDER, _FOLDER_FORM), "dossier écrit, sous la racine des envois", is_required=True),
         "suffix": Option(_name(_SUFFIX, "un point et des minuscules"), "fin du nom des fichiers (.hl7 sans elle)"),
+        "publishes_to_dmp": _GATEWAY,
         "idempotent": _IDEMPOTENT,
     },
 }

@@ -42,3 +42,20 @@ def test_a_template_holds_no_script_nor_style(template):
 @pytest.mark.parametrize("template", templates(), ids=_name)
 def test_a_template_is_short(template):
     assert len(template.read_text().splitlines()) <= 160, template.relative_to(SOURCE)
+
+
+_INCLUDE = re.compile(r"{%\s*include\s+\"(?P<name>[^\"]+)\"(?P<options>[^%]*\bonly)\s*%}")
+
+
+@pytest.mark.parametrize("template", templates(), ids=_name)
+def test_a_form_included_alone_is_given_its_token(template):
+    """`only` leaves the token out; Django's test client does not ask for it, a browser is refused."""
+    with_forms = {_name(path) for path in templates() if "{% csrf_token %}" in path.read_text()}
+
+    bare = [
+        found["name"]
+        for found in _INCLUDE.finditer(template.read_text())
+        if found["name"] in with_forms and "csrf_token=" not in found["options"]
+    ]
+
+    assert bare == []

@@ -34,7 +34,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "space": space,
         "spaces": [{"name": each, "label": each.label, "url": home_of(each)} for each in Space if each in spaces],
-        "navigation": links(space, viewer, current) if viewer else [],
+        "navigation": links(space, viewer, current, request.path) if viewer else [],
         "viewer": viewer,
         "is_dense": space in PROFESSIONAL_SPACES,
         "theme": theme_of(request),

@@ -161,7 +161,11 @@ def ins(matricule: str) -> str:
 
 def typography(text: str) -> str:
     """Give the no-break spaces and the apostrophe that a keyboard leaves out."""
-    text = text.replace("'", "’")
+    return spacing(text.replace("'", "’"))
+
+
+def spacing(text: str) -> str:
+    """Give the no-break spaces of French punctuation, and change nothing else."""
     text = re.sub(r"[ \u00a0\u202f]+([;!?])", NARROW + r"\1", text)
     text = re.sub(r"[ \u00a0\u202f]+:", NBSP + ":", text)
     text = re.sub(r"«[ \u00a0\u202f]*", "«" + NBSP, text)

@@ -117,9 +117,9 @@ def entries_of(space: Space) -> list[NavEntry]:
     return sorted(_entries[space].values(), key=lambda entry: (entry.order, entry.label, entry.url_name))
 
 
-def links(space: Space, viewer: Viewer, current: str) -> list[NavLink]:
-    """Return what `viewer` may open in `space`; `current` is the URL name of this page."""
-    return [link for _, link in _open_doors(space, viewer, current)]
+def links(space: Space, viewer: Viewer, current: str, path: str = "") -> list[NavLink]:
+    """Return what `viewer` may open in `space`; `current` and `path` are the URL name and the address of this page."""
+    return [link for _, link in _open_doors(space, viewer, current, path)]
 
 
 def tiles(space: Space, viewer: Viewer, *, at: datetime) -> list[Tile]:
@@ -130,15 +130,13 @@ def tiles(space: Space, viewer: Viewer, *, at: datetime) -> list[Tile]:
     ]
 
 
-def _open_doors(space: Space, viewer: Viewer, current: str) -> Iterator[tuple[NavEntry, NavLink]]:
+def _open_doors(space: Space, viewer: Viewer, current: str, path: str = "") -> Iterator[tuple[NavEntry, NavLink]]:
+    nearest = _nearest(space, current, path)
     for entry in entries_of(space):
-        if not is_visible(entry, viewer):
+        url = _url_of(entry.url_name)
+        if not url or not is_visible(entry, viewer):
             continue
-        try:
-            url = reverse(entry.url_name)
-        except NoReverseMatch:
-            continue
-        is_current = _is_current(entry, current, space)
+        is_current = entry.url_name == nearest
         yield (
             entry,
             NavLink(label=entry.label, url=url, icon=entry.icon, summary=entry.summary, is_current=is_current),
@@ -149,12 +147,20 @@ def is_visible(entry: NavEntry, viewer: Viewer) -> bool:
     return entry.kind is None or viewer.may(entry.kind, entry.action)
 
 
-def _is_current(entry: NavEntry, current: str, space: Space) -> bool:
-    """Say whether `entry` leads to this page, else to the list it belongs to (`stay`, `stays`), else to its package."""
+def _nearest(space: Space, current: str, path: str) -> str:
+    """Return the door of a page: its own, that of its list (`stay`, `stays`), the nearest above its address."""
     package = current.partition(":")[0]
     names = [name for name in _entries[space] if name.partition(":")[0] == package]
-    nearest = next((name for name in (current, f"{current}s") if name in names), names[0] if names else "")
-    return entry.url_name == nearest
+    own = next((name for name in (current, f"{current}s") if name in names), "")
+    above = {name: url for name in names if (url := _url_of(name)) and path.startswith(url)}
+    return own or max(above, key=lambda name: len(above[name]), default=names[0] if names else "")
+
+
+def _url_of(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def spaces_of(viewer: Viewer) -> list[Space]:

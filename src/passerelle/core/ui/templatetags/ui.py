@@ -1,15 +1,16 @@
 """The tags and filters of every page: `{% load ui %}`."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField
 from django.forms.widgets import CheckboxInput, ChoiceWidget, RadioSelect, Select
+from django.template.defaultfilters import pluralize as django_pluralize
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeData, SafeString
 
 from passerelle.core.ui import french
 from passerelle.core.ui.icons import icon_names
@@ -40,7 +41,7 @@ def icon(name: str, label: str = "") -> SafeString:
 def status(kind: str, label: str) -> SafeString:
     """Tell a state by an icon, a word and a colour."""
     known = kind if kind in STATUS_ICONS else "neutral"
-    return format_html('<span class="status status-{}">{}{}</span>', known, icon(STATUS_ICONS[known]), label)
+    return format_html('<span class="status status-{}">{}{}</span>', known, icon(STATUS_ICONS[known]), spaced(label))
 
 
 @register.simple_tag
@@ -195,3 +196,16 @@ def ins_fr(matricule: str | None) -> str:
 @register.filter
 def typo(text: str | None) -> str:
     return french.typography(text) if text else ""
+
+
+@register.filter
+def spaced(text: object) -> object:
+    """Give a sentence its no-break spaces; what is no plain text, as a link already made, stays as it is."""
+    return french.spacing(text) if isinstance(text, str) and not isinstance(text, SafeData) else text
+
+
+@register.filter
+def pluralize(value: object, forms: str = "s") -> str:
+    """Agree as French does, in place of Django's: 0 and 1 are singular."""
+    size = len(value) if isinstance(value, Sized) else abs(float(str(value)))
+    return django_pluralize(2 if size >= 2 else 1, forms)

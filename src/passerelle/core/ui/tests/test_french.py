@@ -159,6 +159,10 @@ def test_typography_puts_the_spaces_a_keyboard_leaves_out():
     )
 
 
+def test_spacing_leaves_the_apostrophes():
+    assert french.spacing("O'NEIL : « oui » ?") == f"O'NEIL{N}: «{N}oui{N}»{NN}?"
+
+
 @given(st.text(alphabet="ab '«»:;!?\u00a0\u202f"))
 def test_typography_is_stable(text):
     once = french.typography(text)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import RequestFactory
+from django.urls import reverse
 
 from passerelle.core.ui import navigation
 from passerelle.core.ui.api import Awaiting, NavEntry, Space, register_navigation
@@ -87,6 +88,16 @@ def test_one_of_a_list_lights_its_list_and_not_the_first_of_the_package():
     lit = [link.label for link in links(Space.CARE, everything, "ui:sheet") if link.is_current]
 
     assert "Patients" not in lit
+
+
+def test_a_page_lights_the_nearest_entry_above_its_address():
+    register_navigation("soins", NavEntry(label="Entrée", url_name="ui:home", order=1))
+    register_navigation("soins", NavEntry(label="Feuille", url_name="ui:living_page", order=3))
+    everything = Someone(["integrator"], {("patient", "search"), ("message", "read")})
+
+    shown = links(Space.CARE, everything, "ui:detail", f"{reverse('ui:living_page')}detail/")
+
+    assert [link.label for link in shown if link.is_current] == ["Feuille"]
 
 
 def test_a_page_below_an_entry_lights_the_entry_of_its_package():

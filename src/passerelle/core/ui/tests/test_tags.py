@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 from django import forms
 from django.template import Context, Template
+from django.utils.safestring import SafeString
 
 from passerelle.core.ui.icons import icon_names
 
@@ -145,6 +146,19 @@ def test_a_card_holds_any_content():
 )
 def test_a_value_that_is_not_known_is_shown_as_nothing(filtered):
     assert render("{{ value|" + filtered + " }}", value=None) == ""
+
+
+def test_a_sentence_gets_its_no_break_spaces_and_keeps_its_apostrophes():
+    assert render("{{ text|spaced }}", text="Refusé : O'NEIL ?") == "Refusé\u00a0: O&#x27;NEIL\u202f?"
+    assert render("{{ text|spaced }}", text=SafeString("<a>a : b</a>")) == "<a>a : b</a>"
+    assert render("{{ text|spaced }}", text=4) == "4"
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(0, "message"), (1, "message"), (1.5, "message"), (2, "messages"), ([1, 2], "messages")]
+)
+def test_zero_is_singular_in_french(count, expected):
+    assert render("message{{ count|pluralize }}", count=count) == expected
 
 
 def test_filters_write_french():

@@ -26,10 +26,10 @@ def register() -> None:
         NavEntry(
             label="Identitovigilance",
             url_name="identitovigilance:home",
-            icon="people",
+            icon="list",
             kind=Kind.IDENTITY,
             action=Act.MERGE,
-            order=25,
+            order=2,
             summary="Décider des paires, défaire une fusion, suivre les collisions.",
             awaits=work_awaiting,
         ),
@@ -42,7 +42,7 @@ def register() -> None:
             icon="indicator",
             kind=Kind.IDENTITY,
             action=Act.HISTORY,
-            order=26,
+            order=7,
             summary="Doublons, collisions, part d’identités qualifiées, travail de la cellule.",
         ),
     )
@@ -51,10 +51,10 @@ def register() -> None:
         NavEntry(
             label="Accueil des patients",
             url_name="identitovigilance:desk",
-            icon="identity",
+            icon="sign-in",
             kind=Kind.IDENTITY,
             action=Act.CREATE,
-            order=15,
+            order=4,
             summary="Retrouver quelqu’un en quelques touches, ou ouvrir un dossier sans créer de doublon.",
         ),
     )

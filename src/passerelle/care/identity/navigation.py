@@ -8,10 +8,10 @@ def register() -> None:
     entry = NavEntry(
         label="Identités",
         url_name="identity:search",
-        icon="patients",
+        icon="identity",
         kind=Kind.IDENTITY,
         action=Act.SEARCH,
-        order=20,
+        order=5,
         summary="Retrouver une personne, ses identités locales, leur statut et leur histoire.",
     )
     register_navigation(Space.CARE, entry)
@@ -21,7 +21,7 @@ def register() -> None:
         icon="shield",
         kind=Kind.IDENTITY,
         action=Act.VERIFY,
-        order=21,
+        order=6,
         summary="Réponses à décider, questions en attente, vérification des INS de toute la base.",
     )
     register_navigation(Space.CARE, board)

@@ -110,17 +110,21 @@ def _mark_whatever_the_state(done, *, at):
 
 def marks_first():
     """Mark in one transaction, write the effects in the next."""
-    bare()
-    worker.apply_waiting = functools.partial(_in_two_transactions, effects_rank=1)
+    _in_two_transactions(effects_rank=1)
 
 
 def marks_after():
     """Write the effects in one transaction, mark in the next."""
+    _in_two_transactions(effects_rank=0)
+
+
+def _in_two_transactions(*, effects_rank):
     bare()
-    worker.apply_waiting = functools.partial(_in_two_transactions, effects_rank=0)
+    worker.apply_waiting = functools.partial(_apply_in_two_transactions, effects_rank=effects_rank)
+    worker.recover = lambda *, clock: 0
 
 
-def _in_two_transactions(*, clock, effects_rank):
+def _apply_in_two_transactions(*, clock, effects_rank):
     with transaction.atomic():
         found = list(applying._claimed(clock(), lanes=200))
     steps = [lambda: applying._mark_applied(found, at=clock())]
@@ -128,7 +132,7 @@ def _in_two_transactions(*, clock, effects_rank):
     for step in steps if found else ():
         with transaction.atomic():
             step()
-        time.sleep(_PAUSE_S)
+        time.sleep(5 * _PAUSE_S if step is steps[0] else 0)
     return len(found)
 
 

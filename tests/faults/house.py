@@ -84,6 +84,17 @@ class Ground:
         self._nursery.stdin.flush()
         return int(self._nursery.stdout.readline())
 
+    def is_alive(self, pid):
+        """Tell whether it is a process of ours: its number may be another's once it is dead."""
+        return _parent_of(pid) == self._nursery.pid
+
+    def kill(self, pid):
+        """Kill, and wait until it is gone."""
+        if self.is_alive(pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not self.is_alive(pid), f"the death of {pid}", 20)
+
     def do(self, task, *arguments):
         """Have a task done and wait for its end."""
         if self.start("task", task, *arguments):
@@ -162,7 +173,7 @@ class House:
 
     def __exit__(self, *error):
         for pid in self._pids.values():
-            _kill(pid)
+            self.ground.kill(pid)
 
     def connect(self):
         return self.ground.connect()
@@ -178,7 +189,7 @@ class House:
     def rebuild(self, name, build):
         """Start a process again, of another build."""
         self._builds[name.rstrip("0123456789")] = build
-        _kill(self._pids[name])
+        self.ground.kill(self._pids[name])
         self.start(name)
 
     def start(self, name):
@@ -188,19 +199,18 @@ class House:
     def kill(self, name):
         """Kill a process without warning and start it again at once, as the supervisor does."""
         if name == "database":
-            _kill(self._database())
-        else:
-            _kill(self._pids[name])
+            self._kill_database()
+            return
+        if not self.ground.is_alive(self._pids[name]):
+            self.revive()
+        self.ground.kill(self._pids[name])
         self.kills.append(Kill(name, time.time()))
-        if name == "database":
-            self.ground.do("start_database")
-        else:
-            self.start(name)
+        self.start(name)
 
     def revive(self):
         """Start again whatever died by itself."""
         for name, pid in list(self._pids.items()):
-            if not is_alive(pid):
+            if not self.ground.is_alive(pid):
                 self.revived += 1
                 self.start(name)
 
@@ -212,7 +222,7 @@ class House:
 
         wait_until(answers, "the listener", seconds)
 
-    def wait_until_none(self, counted, *, seconds=300):
+    def wait_until_none(self, counted, *, seconds=1500):
         """Wait until a count falls to zero; what dies meanwhile is started again."""
 
         def is_none():
@@ -227,10 +237,13 @@ class House:
         with self.connect() as connection:
             return connection.execute(counted).fetchone()[0]
 
-    def _database(self):
+    def _kill_database(self):
         with contextlib.suppress(FileNotFoundError, IndexError):
-            return int((self.ground.folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
-        return None
+            pid = int((self.ground.folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: _parent_of(pid) is None, "the death of the database", 20)
+        self.kills.append(Kill("database", time.time()))
+        self.ground.do("start_database")
 
     def _declare(self, port):
         for name, text in (("channels", _CHANNEL), ("destinations", _DESTINATION.format(port=port))):
@@ -249,22 +262,13 @@ def wait_until(condition, what, seconds, *, told_by=lambda: ""):
         time.sleep(0.05)
 
 
-def is_alive(pid):
-    """Tell whether a process runs; one that is dead and not yet buried does not."""
+def _parent_of(pid):
+    """Return who started a process that runs, None when it is dead, even if nobody has buried it."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        state, parent, *_ = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
-
-
-def _kill(pid):
-    """Kill, and wait until it is gone."""
-    if pid is None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not is_alive(pid), f"the death of {pid}", 20)
+        return None
+    return None if state == "Z" else int(parent)
 
 
 def free_port(first=28000, last=28099):

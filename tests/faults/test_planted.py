@@ -46,13 +46,13 @@ def test_a_listener_that_acknowledges_before_the_commit_is_found_out(ground):
 
 
 def test_a_worker_that_marks_before_the_effects_is_found_out(ground):
-    found = short_storm(ground, *["worker1"] * 4, worker="marks_first", name="marks-first")
+    found = short_storm(ground, *["worker1"] * 5, worker="marks_first", pauses=(0.4, 0.9), name="marks-first")
 
     assert found.not_applied > 0
 
 
 def test_a_worker_that_marks_after_the_effects_is_found_out(ground):
-    found = short_storm(ground, *["worker1"] * 4, worker="marks_after", name="marks-after")
+    found = short_storm(ground, *["worker1"] * 5, worker="marks_after", pauses=(0.4, 0.9), name="marks-after")
 
     assert found.applied_twice > 0
 

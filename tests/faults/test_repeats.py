@@ -94,7 +94,7 @@ def mixed(families, chance):
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
-    ("count", "seed"), [(40, 1), pytest.param(600, 2, marks=pytest.mark.slow)], ids=["short", "long"]
+    ("count", "seed"), [(20, 1), pytest.param(600, 2, marks=pytest.mark.slow)], ids=["short", "long"]
 )
 def test_repeats_and_mixing_change_nothing(count, seed):
     open_facility()

@@ -4,6 +4,7 @@ import json
 import secrets
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -30,15 +31,25 @@ from passerelle.config.database import ensure_database
 _PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MIB: Final = 1024 * 1024
 _NO_ANSWER: Final = "sans réponse"
+_TLS: Final = (
+    click.option("--tls-port", "tls_ports", multiple=True, type=int, help="Port MLLP sous TLS ; peut être répété."),
+    click.option("--certificate", type=_PEM, help="Certificat du serveur (PEM), exigé par --tls-port."),
+    click.option("--key", type=_PEM, help="Clé de ce certificat (PEM)."),
+    click.option("--client-ca", type=_PEM, help="Autorité des certificats clients (PEM) : TLS mutuel exigé."),
+)
+
+
+def tls_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of MLLP under TLS; `tls_ports_of` reads them."""
+    for option in reversed(_TLS):
+        command = option(command)
+    return command
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d’écoute.")
 @click.option("--port", default=2575, show_default=True, help="Port d’écoute ; 0 en prend un libre.")
-@click.option("--tls-port", "tls_ports", multiple=True, type=int, help="Port MLLP sous TLS ; peut être répété.")
-@click.option("--certificate", type=_PEM, help="Certificat du serveur (PEM), exigé par --tls-port.")
-@click.option("--key", type=_PEM, help="Clé de ce certificat (PEM).")
-@click.option("--client-ca", type=_PEM, help="Autorité des certificats clients (PEM) : TLS mutuel exigé.")
+@tls_options
 @click.option("--max-mib", default=20, show_default=True, help="Taille maximale d’un message, en Mio.")
 @click.option("--frame-seconds", default=30.0, show_default=True, help="Temps laissé à un message commencé.")
 def listen(host: str, port: int, max_mib: int, frame_seconds: float, **tls: Any) -> None:
@@ -46,7 +57,9 @@ def listen(host: str, port: int, max_mib: int, frame_seconds: float, **tls: Any)
     ensure_database()
     limits = Limits(max_message_bytes=max_mib * _MIB, frame_s=frame_seconds)
     try:
-        exchange.listen(host, port, limits=limits, on_open=lambda bound: _say_open(host, bound), tls=_tls_ports(**tls))
+        exchange.listen(
+            host, port, limits=limits, on_open=lambda bound: _say_open(host, bound), tls=tls_ports_of(**tls)
+        )
     except TlsUnusable as refusal:
         click.echo(refusal.__doc__, err=True)
         sys.exit(2)
@@ -59,9 +72,17 @@ def listen(host: str, port: int, max_mib: int, frame_seconds: float, **tls: Any)
         sys.exit(2)
 
 
-def _tls_ports(
+def tls_ports_of(
     tls_ports: tuple[int, ...], certificate: Path | None, key: Path | None, client_ca: Path | None
 ) -> TlsPorts | None:
+    """Return what `tls_options` ask for, None without a TLS port.
+
+    Raises:
+        UsageError: a port without certificate or key, or files without a port.
+    """
+    if not tls_ports and (certificate or key or client_ca):
+        message = "--certificate, --key et --client-ca demandent --tls-port."
+        raise click.UsageError(message)
     if not tls_ports:
         return None
     if certificate is None or key is None:

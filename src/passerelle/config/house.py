@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from passerelle.care.exchange.listener.running import TlsPorts
 from passerelle.config import cluster
 from passerelle.config.database import is_embedded
 from passerelle.config.supervisor import Child, Supervisor, check_port
@@ -24,6 +25,7 @@ class Doors:
     port: int = 8000
     mllp_port: int = 2575
     sftp_port: int | None = None
+    tls: TlsPorts | None = None
 
     @property
     def address(self) -> str:
@@ -31,11 +33,16 @@ class Doors:
         return f"http://{host}:{self.port}/"
 
     def check(self, *, pages: bool = True) -> None:
-        """Make sure that the ports are free.
+        """Make sure that the ports are free and the certificates readable: a child that cannot start is no help.
 
         Raises:
             PortTaken: one is not.
+            TlsUnusable: a certificate or a key cannot be read.
         """
+        if self.tls is not None:
+            self.tls.files.context()
+            for secured in self.tls.ports:
+                check_port(self.host, secured, "l’écoute MLLP sous TLS")
         if pages:
             check_port(self.host, self.port, "le serveur de pages")
         check_port(self.host, self.mllp_port, "l’écoute MLLP")
@@ -46,7 +53,7 @@ class Doors:
 def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list[Child]:
     """Return the processes to supervise, in the order of their start."""
     passerelle = [sys.executable, "-m", "passerelle"]
-    listener = [*passerelle, "listen", "--host", doors.host, "--port", str(doors.mllp_port)]
+    listener = [*passerelle, "listen", "--host", doors.host, "--port", str(doors.mllp_port), *_tls(doors.tls)]
     house = [
         Child("écoute MLLP", listener),
         Child("dossiers surveillés et SFTP", _drops(doors, passerelle)),
@@ -61,6 +68,16 @@ def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list
         house.append(Child("tâches", [*passerelle, "tasks"]))
         house.append(Child("pages", _page_server(doors, page_workers)))
     return house
+
+
+def _tls(asked: TlsPorts | None) -> list[str]:
+    """Return the options of `listen` for MLLP under TLS; paths are made absolute."""
+    if asked is None:
+        return []
+    files = asked.files
+    ports = [word for port in asked.ports for word in ("--tls-port", str(port))]
+    clients = [] if files.client_ca is None else ["--client-ca", str(files.client_ca.resolve())]
+    return [*ports, "--certificate", str(files.certificate.resolve()), "--key", str(files.key.resolve()), *clients]
 
 
 def _drops(doors: Doors, passerelle: list[str]) -> list[str]:

@@ -36,6 +36,7 @@ class Item(models.Model):
     token = models.BigIntegerField("jeton de l’expéditeur", db_default=0)
     begun_at = models.DateTimeField("dernier essai commencé le", null=True, blank=True)
     settled_at = models.DateTimeField("réglé le", null=True, blank=True)
+    erased_at = models.DateTimeField("octets effacés le", null=True, blank=True)
     answer_code = models.CharField("code de réponse", max_length=20, blank=True, db_default="")
     reason = models.TextField("dernière explication", blank=True, db_default="")
 
@@ -136,6 +137,7 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "token": "neutral",
         "begun_at": "neutral",
         "settled_at": "neutral",
+        "erased_at": "neutral",
         "answer_code": "neutral",
         "reason": "identifying",
     },

@@ -1,4 +1,4 @@
-"""What the ordinary tasks do for the exchange: count, watch, replay."""
+"""What the ordinary tasks do for the exchange: count, watch, replay, forget."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -10,7 +10,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from passerelle.care.exchange.alerts.evaluating import evaluate
 from passerelle.care.exchange.replaying.runs import running, work_at
-from passerelle.care.exchange.services.counting import settle_flows
+from passerelle.care.exchange.services.counting import forget_flows, settle_flows
+from passerelle.core.parameters.api import legal
 
 _LONGEST_SLICE = timedelta(seconds=20)  # the seals of the journal go through the same worker every minute
 
@@ -25,6 +26,16 @@ def watch_every_minute(timestamp: int) -> None:
     evaluate(at=now)
     for run_id in running():
         go_on_with(run_id)
+
+
+@app.periodic(cron="10 3 * * *", periodic_id="exchange-retention")
+@app.task(name="exchange.retention", queueing_lock="exchange-retention")
+def forget_each_night(timestamp: int) -> None:
+    """Forget the counts by minute that are older than the days that the parameter gives."""
+    del timestamp
+    now = timezone.now()
+    days = legal("exchange.flow_retention_days", timezone.localdate(now)).as_int
+    forget_flows(before=now - timedelta(days=days))
 
 
 @app.task(name="exchange.replay")

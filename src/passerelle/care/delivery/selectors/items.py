@@ -225,12 +225,13 @@ def _facts(item: Item) -> list[tuple[str, str]]:
         ("Mis en file", french.exact_moment(item.created_at)),
         ("Essais", str(item.attempts)),
         ("Réglé", french.exact_moment(item.settled_at) if item.settled_at else "pas encore"),
+        ("Octets", f"effacés le {french.exact_moment(item.erased_at)}" if item.erased_at else ""),
         ("Prochain essai", french.exact_moment(item.due_at) if item.due_at else ""),
         ("Taille", f"{french.number(len(bytes(item.payload)))} octets"),
     ]
     if item.recipient:
         facts.insert(2, ("Correspondant", item.recipient))
-    return [(term, value) for term, value in facts if value or term != "Prochain essai"]
+    return [(term, value) for term, value in facts if value or term not in {"Prochain essai", "Octets"}]
 
 
 def _attempt(step: Step) -> Attempt:

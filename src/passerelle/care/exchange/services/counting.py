@@ -11,7 +11,6 @@ CHUNK = 100_000
 _SETTLED_AFTER = timedelta(seconds=45)  # a rank is given, then committed within 20 s (statement_timeout of the intake)
 _LONGEST_WRITE = timedelta(seconds=30)  # another door may take longer: whoever writes for that long is waited for,
 _LONGEST_WAIT = timedelta(minutes=10)  # within reason
-_KEPT = timedelta(days=40)
 
 _COUNT = f"""
     WITH new AS MATERIALIZED (
@@ -69,6 +68,11 @@ def settle_flows(*, at: datetime) -> int:
     return counted
 
 
+def forget_flows(*, before: datetime) -> int:
+    """Forget the counts of the minutes before a moment; the totals of each sender stay. Return how many rows."""
+    return Flow.objects.filter(minute__lt=before).delete()[0]
+
+
 @transaction.atomic
 def _settle_chunk(at: datetime) -> tuple[int, bool]:
     mark, is_new = FlowMark.objects.select_for_update().get_or_create(
@@ -83,7 +87,6 @@ def _settle_chunk(at: datetime) -> tuple[int, bool]:
     mark.settled_seq, has_more = high, high < mark.seen_seq
     if not has_more:
         mark.seen_seq, mark.seen_at = _last_seq(), at
-        Flow.objects.filter(minute__lt=at - _KEPT).delete()
     mark.save(update_fields=["settled_seq", "seen_seq", "seen_at"])
     return counted, has_more
 

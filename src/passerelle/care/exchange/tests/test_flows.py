@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from passerelle.care.exchange import selectors
+from passerelle.care.exchange import selectors, tasks
 from passerelle.care.exchange.api import receive
 from passerelle.care.exchange.models import Flow, FlowMark, Message, SenderTotal, Shelf
 from passerelle.care.exchange.selectors import finding
@@ -19,6 +19,7 @@ from passerelle.care.exchange.services import counting
 from passerelle.care.exchange.services.counting import settle_flows
 from passerelle.care.exchange.tests.samples import admission, open_facility
 from passerelle.core.access.api import Role, Viewer
+from passerelle.core.parameters import api as parameters
 
 pytestmark = pytest.mark.django_db
 
@@ -197,3 +198,16 @@ def test_what_is_too_far_to_be_looked_at_is_behind_the_next_page(monkeypatch):
 
     assert list(Message.objects.filter(seq__in=seen).values_list("control_id", flat=True)) == ["M0"]
     assert pages == 3
+
+
+def test_counts_by_minute_are_forgotten_after_the_days_of_the_parameter_and_totals_stay():
+    parameters.load_parameters(at=NOW)
+    now = timezone.now()
+    for age in (39, 41):
+        Flow.objects.create(minute=now - timedelta(days=age), facility=str(age), outcome="accepted", count=1)
+    SenderTotal.objects.create(facility="41", outcome="accepted", count=1, last_at=now - timedelta(days=41))
+
+    tasks.forget_each_night(timestamp=0)
+
+    assert list(Flow.objects.values_list("facility", flat=True)) == ["39"]
+    assert SenderTotal.objects.count() == 1

@@ -144,20 +144,14 @@ def test_a_giant_message_is_not_swallowed(listening):
 def test_a_frame_that_never_ends_is_hung_up(listening):
     with plugged(listening) as plug:
         plug.sendall(b"\x0bMSH|")
-        started = time.monotonic()
         assert is_hung_up(plug)
-
-    assert time.monotonic() - started < 3
 
 
 def test_a_frame_fed_drop_by_drop_is_hung_up_too(listening):
     with plugged(listening) as plug:
-        started = time.monotonic()
         plug.sendall(b"\x0b")
         with pytest.raises((ConnectionResetError, BrokenPipeError)):
             _drip(plug)
-
-    assert time.monotonic() - started < 4
 
 
 def test_unfinished_frames_never_fill_the_memory(transactional_db):

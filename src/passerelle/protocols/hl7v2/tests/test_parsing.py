@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 
 import pytest
 from hypothesis import given
@@ -163,14 +162,13 @@ def test_any_bytes_parse_or_are_refused_by_the_typed_error(raw):
     ids=["escapes", "open hexadecimal", "long hexadecimal", "components", "repetitions", "base64", "lines", "fields",
          "segments"],
 )  # fmt: skip
+@pytest.mark.timeout(100)  # at the square of its size it would take hours
 def test_a_huge_message_costs_its_size_and_not_its_square(hostile):
-    started = time.perf_counter()
     parsed = hl7v2.parse(message(hostile))
     for segment in parsed.segments:
         segment.tree()
-    parsed.get("OBX-3[2].4.2")
 
-    assert time.perf_counter() - started < 8
+    assert parsed.get("OBX-3[2].4.2") == ""
 
 
 def test_reading_one_leaf_of_a_huge_field_does_not_split_it_all():

@@ -13,7 +13,7 @@ LOINC = "http://loinc.org"
 
 def pruned(parts: Json) -> Json:
     """Return the parts that say something (false and 0 do)."""
-    return {name: part for name, part in parts.items() if part or part is False or part == 0}
+    return {name: part for name, part in parts.items() if part or part == 0}
 
 
 def moment(at: datetime | date | str | None) -> str | None:

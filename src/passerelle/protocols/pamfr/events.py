@@ -86,7 +86,10 @@ class Patient:
     @property
     def ipp(self) -> Identifier | None:
         """Return the first permanent identifier (type PI)."""
-        return next((one for one in self.identifiers if one.type == "PI"), None)
+        for one in self.identifiers:
+            if one.type == "PI":
+                return one
+        return None
 
 
 @dataclass(frozen=True, slots=True)

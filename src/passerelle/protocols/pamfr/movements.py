@@ -160,6 +160,36 @@ def fact_of(event: AdtEvent, source: str) -> MovementFact | None:
 
 def timeline(facts: Iterable[MovementFact]) -> Timeline:
     """Return the stay that a set of facts tells; any order of the same facts gives the same answer."""
+    told = [*facts]
+    alone = _alone(told[0]) if len(told) == 1 else None
+    return alone or _folded(told)
+
+
+def _alone(fact: MovementFact) -> Timeline | None:
+    """Return the stay of its first movement, which says that the patient is here; None when it says anything else."""
+    kind, visit = fact.kind, fact.visit
+    if fact.is_cancellation or kind not in PRESENCES:
+        return None
+    one = _told(fact, _number(fact), None)
+    begun = visit.admitted_at if kind not in ADMISSIONS else None
+    is_away = kind == LEAVE
+    return Timeline(
+        status="onleave" if is_away else "in-progress",
+        admitted_at=min(begun, one.start) if begun else one.start,
+        expected_discharge=visit.expected_discharge,
+        attending=visit.attending,
+        movements=(one,),
+        presences=(
+            Presence(one.start, None, one.patient_class, one.medical_unit, one.care_unit, one.location, is_away),
+        ),
+    )
+
+
+def _number(fact: MovementFact) -> str:
+    return fact.movement_id or f"{fact.kind}@{fact.start.isoformat()}"
+
+
+def _folded(facts: Iterable[MovementFact]) -> Timeline:
     ordered = sorted(set(facts), key=_entered)
     live, cancelled, tombs = _resolve(ordered)
     steps = sorted(live, key=lambda one: (one.start, _RANKS.get(one.kind, 5), one.recorded_at, one.id))
@@ -196,7 +226,7 @@ def _resolve(ordered: Sequence[MovementFact]) -> tuple[list[Moved], list[Moved],
     undone: dict[str, Moved] = {}
     tombs: dict[str, MovementFact] = {}
     for fact in ordered:
-        number = fact.movement_id or f"{fact.kind}@{fact.start.isoformat()}"
+        number = _number(fact)
         if fact.is_cancellation:
             number = fact.movement_id or _last_of_its_kind(fact, known)
             if number in known:

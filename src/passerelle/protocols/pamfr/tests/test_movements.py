@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, permutations
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerelle.protocols import hl7v2, pamfr
-from passerelle.protocols.pamfr.movements import MovementFact, fact_of, timeline
+from passerelle.protocols.pamfr.movements import STAY_EVENTS, MovementFact, fact_of, timeline
 from passerelle.protocols.pamfr.tests import samples
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -92,6 +93,16 @@ def test_each_event_does_what_the_profile_says(facts, status, units):
 
     assert stay.status == status
     assert [code for _, _, code in path(stay)] == units
+
+
+@pytest.mark.parametrize("trigger", sorted({*STAY_EVENTS, "A28"}))
+@pytest.mark.parametrize("action", ["INSERT", "UPDATE", "CANCEL"])
+@pytest.mark.parametrize("more", [{}, {"historic": True}, {"original_trigger": "A02"}, {"kind": ""}])
+def test_a_movement_alone_makes_the_same_stay_by_the_short_way(trigger, action, more):
+    for told in (fact(trigger, 8, number, action=action, **more) for number in ("1", "")):
+        told = replace(told, visit=replace(told.visit, admitted_at=at(7), expected_discharge=at(40)))
+
+        assert timeline([told]) == timeline([told, told])
 
 
 def test_a_class_change_undone_by_its_opposite_leaves_the_class_as_it_was():

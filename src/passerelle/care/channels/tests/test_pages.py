@@ -66,7 +66,7 @@ def test_the_list_shows_first_what_this_release_no_longer_reads(irene) -> None:
 def test_a_channel_tells_what_it_does_then_shows_its_file(irene) -> None:
     found = page(irene, "declaration", "channel", CODE)
     assert "Reçoit par MLLP ce qu’envoie l’émetteur CH-MARTIGUES, application SIL." in found
-    assert "Écrit « 181 » en PV1-10, quand PV1-10 est absent." in found
+    assert "Écrit «\u00a0181\u00a0» en PV1-10, quand PV1-10 est absent." in found
     assert "Alerte après 25 minutes sans message, entre 07:00 et 20:00" in found
     assert "minutes: 25" in found
     assert "moins d’attente" in found
@@ -74,7 +74,7 @@ def test_a_channel_tells_what_it_does_then_shows_its_file(irene) -> None:
 
 def test_a_destination_tells_who_sends_to_it(irene) -> None:
     found = page(irene, "declaration", "destination", "archive")
-    assert "dans le dossier « archive »" in found
+    assert "dans le dossier «\u00a0archive\u00a0»" in found
     assert "Laboratoire de Martigues" in found
 
 

@@ -166,8 +166,10 @@ def _chart(flows: list[SenderFlow], at: datetime) -> LineChart | None:
     # The slots begin 24 hours ago, to the second; each is named by its first minute.
     starts = [french.local(at - SLOT * (SLOTS - rank)) for rank in range(SLOTS)]
     peak = max(range(SLOTS), key=lambda rank: values[rank])
+    total = sum(values)
+    received = "message reçu" if total < 2 else "messages reçus"
     return LineChart(
-        title=f"{french.number(sum(values))} messages reçus en 24{french.NBSP}heures, le plus fort vers"
+        title=f"{french.number(total)} {received} en 24{french.NBSP}heures, le plus fort vers"
         f" {french.hour(starts[peak].replace(minute=0))}",
         series=[Series("Messages", values)],
         x_labels=[f"{start:%H:%M}" for start in starts],

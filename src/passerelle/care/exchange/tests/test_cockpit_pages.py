@@ -97,7 +97,7 @@ def test_the_home_says_what_is_wrong_first_then_each_channel(gaelle, recorder):
 
     page = text(gaelle.get("/echanges/"))
 
-    assert page.index("UF inconnue : 6268") < page.index("CH-AUBAGNE · GAM")
+    assert page.index("UF inconnue\u00a0: 6268") < page.index("CH-AUBAGNE · GAM")
     assert "Que faire" in page
     assert "Les mêmes chiffres en tableau" in page
 
@@ -164,7 +164,7 @@ def test_failures_are_told_by_cause_then_tried_then_replayed(gaelle, recorder):
     recorder.failures.clear()
     token = group().token
 
-    assert "UF inconnue : 6268" in text(gaelle.get(address("dead_letters")))
+    assert "UF inconnue\u00a0: 6268" in text(gaelle.get(address("dead_letters")))
     assert "2 messages\u00a0: UF inconnue" in text(gaelle.get(address("dead_letter_group", token)))
     tried = text(gaelle.post(address("rehearse_group", token)))
     assert "2 sur 2 passeraient" in tried

@@ -101,5 +101,5 @@ def _without_rival(judged: Sequence[Judged], model: Model) -> Judged:
     rivals = [one for one in judged[1:] if best.score.weight - one.score.weight < model.rival_bits]
     if not rivals:
         return best
-    rival = Guard(Zone.PROPOSE, "Une autre personne ressemble presque autant : un humain décide")
+    rival = Guard(Zone.PROPOSE, "Une autre personne ressemble presque autant : la cellule décide")
     return Judged(best.profile, best.score, Zone.PROPOSE, (*best.guards, rival))

@@ -75,7 +75,7 @@ def _two_ins(one: Comparable, other: Comparable, _: Agreement) -> Guard | None:
 
 def _two_numbers(_one: Comparable, _other: Comparable, levels: Agreement) -> Guard | None:
     if levels.ins == DIFFERENT:
-        return Guard(Zone.PROPOSE, "Deux matricules INS différents, dont un n’est pas qualifié : un humain décide")
+        return Guard(Zone.PROPOSE, "Deux matricules INS différents, dont un n’est pas qualifié : la cellule décide")
     return None
 
 
@@ -100,7 +100,7 @@ def _twins(one: Comparable, other: Comparable, levels: Agreement) -> Guard | Non
     if first and second and first != second:
         return Guard(Zone.SEPARATE, "Rangs de naissance différents : jumeaux")
     if (one.profile.is_multiple_birth or other.profile.is_multiple_birth) and levels.given != EXACT:
-        return Guard(Zone.PROPOSE, "Naissance multiple : un humain distingue les jumeaux")
+        return Guard(Zone.PROPOSE, "Naissance multiple : la cellule distingue les jumeaux")
     return None
 
 
@@ -108,7 +108,7 @@ def _mother_and_child(one: Comparable, other: Comparable, levels: Agreement) -> 
     if one.is_newborn != other.is_newborn and levels.birth_date == DIFFERENT:
         return Guard(Zone.SEPARATE, "Un nouveau-né et une personne née un autre jour : mère et enfant")
     if one.is_newborn or other.is_newborn:
-        return Guard(Zone.PROPOSE, "Nouveau-né sans prénom : un humain décide")
+        return Guard(Zone.PROPOSE, "Nouveau-né sans prénom : la cellule décide")
     return None
 
 
@@ -135,13 +135,13 @@ def _provisional(one: Comparable, other: Comparable, _: Agreement) -> Guard | No
 
 def _doubtful(one: Comparable, other: Comparable, _: Agreement) -> Guard | None:
     if (one.profile.attributes | other.profile.attributes) & _DOUBTFUL:
-        return Guard(Zone.PROPOSE, "Identité homonyme ou douteuse : un humain décide")
+        return Guard(Zone.PROPOSE, "Identité homonyme ou douteuse : la cellule décide")
     return None
 
 
 def _other_sex(_one: Comparable, _other: Comparable, levels: Agreement) -> Guard | None:
     if levels.sex == DIFFERENT:
-        return Guard(Zone.PROPOSE, "Sexes différents : un humain décide")
+        return Guard(Zone.PROPOSE, "Sexes différents : la cellule décide")
     return None
 
 

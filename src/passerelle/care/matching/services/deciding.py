@@ -78,7 +78,7 @@ def _checked(profile: Profile, judged: Judged) -> Judged:
 def against(profile: Profile, candidate: Profile) -> tuple[Guard, ...]:
     """Return what, in the other files of both persons, forbids to link them without a human."""
     if len(_files(profile)) > 1:
-        return (Guard(Zone.PROPOSE, "L’identité arrivée appartient déjà à une personne : un humain décide"),)
+        return (Guard(Zone.PROPOSE, "L’identité arrivée appartient déjà à une personne : la cellule décide"),)
     arrival = comparable(profile)
     others = [comparable(other) for other in stored_profiles(_files(candidate))]
     return next((found for other in others if (found := apart(arrival, other, agreement(arrival, other)))), ())

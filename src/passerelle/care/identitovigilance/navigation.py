@@ -26,7 +26,7 @@ def register() -> None:
         NavEntry(
             label="Identitovigilance",
             url_name="identitovigilance:home",
-            icon="list",
+            icon="vote",
             kind=Kind.IDENTITY,
             action=Act.MERGE,
             order=2,

@@ -48,7 +48,7 @@ def newcomer(request: AuthenticatedRequest) -> HttpResponse:
         "form": form,
         "similar": None,
         "tools": _tools(),
-        "trail": [("Accueil", reverse("identitovigilance:desk"))],
+        "trail": [("Accueil des patients", reverse("identitovigilance:desk"))],
     }
     if form.is_valid():
         told = _newcomer(form)

@@ -3,16 +3,22 @@
 A journey is marked `browser`, takes `live_server` and a page, and is skipped where Chromium is absent.
 """
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+
+from passerelle.care.identitovigilance.tests.cast import account_of
+from passerelle.core.access.api import Role
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -26,6 +32,14 @@ ARGUMENTS = [
 ]
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
+# What is shown as sentences: not the bytes of a message, not what is typed in a field.
+SENTENCES = """() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), told = [];
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+        if (!node.parentElement.closest("pre, code, textarea, option, script, .mono")) told.push(node.data);
+    return told;
+}"""
+LOOSE = re.compile(r"\S [:;?!](?:\s|$)|« | »")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -45,6 +59,7 @@ def browser() -> Iterator[Browser]:
 
 
 OpenPage = Callable[..., Page]
+SignIn = Callable[..., Page]
 
 
 @pytest.fixture
@@ -94,6 +109,22 @@ def _watch(page: Page, origin: str, complaints: list[str]) -> None:
 
 
 @pytest.fixture
+def signed_in(client: Client, origin: str) -> SignIn:
+    """Return a way to sign a page in: the session of somebody new who gave two factors."""
+
+    def sign_in(page: Page, role: Role, establishment: str | None, name: str) -> Page:
+        account = account_of(role, establishment, name)
+        client.force_login(account)
+        session = client.session
+        session["passerelle_second_factor"] = str(account.pk)
+        session.save()
+        page.context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": origin}])
+        return page
+
+    return sign_in
+
+
+@pytest.fixture
 def phone(open_page: OpenPage) -> Page:
     return open_page(viewport=PHONE, is_mobile=True, has_touch=True)
 
@@ -122,6 +153,23 @@ def axe() -> Callable[[Page], None]:
             for node in broken["nodes"]
         ]
         assert told == [], f"{page.url}\n" + "\n".join(told)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def reads_well(axe: Callable[[Page], None]) -> Callable[[Page], None]:
+    """Fail when a rule of axe is broken, when the page scrolls sideways, or when a sentence lacks a no-break space."""
+
+    def check(page: Page) -> None:
+        axe(page)
+        wide, screen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert wide <= screen, f"{page.url} déborde\u00a0: {wide} px"
+        levels = page.eval_on_selector_all("h1, h2, h3, h4", "all => all.map(one => Number(one.tagName[1]))")
+        assert levels[:1] == [1], f"{page.url}\u00a0: {levels}"
+        assert all(after - before <= 1 for before, after in pairwise(levels)), f"{page.url}\u00a0: {levels}"
+        told = page.evaluate(SENTENCES)
+        assert [text for text in told if LOOSE.search(text)] == [], page.url
 
     return check
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from passerelle.care.identitovigilance.tests.cast import ZOE, account_of, arrives, like, pair_of
+from passerelle.care.identitovigilance.tests.cast import ZOE, arrives, like, pair_of
 from passerelle.care.identity.tests.cast import make_establishments
 from passerelle.care.matching import api as matching
 from passerelle.core.access.api import Role
@@ -19,22 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def hospitals():
     make_establishments()
     parameters.load_parameters(at=timezone.now())
-
-
-@pytest.fixture
-def signed_in(client, origin):
-    """Return a way to sign a page in: the session of somebody who gave two factors."""
-
-    def sign_in(page: Page, role: Role, establishment: str, name: str) -> Page:
-        account = account_of(role, establishment, name)
-        client.force_login(account)
-        session = client.session
-        session["passerelle_second_factor"] = str(account.pk)
-        session.save()
-        page.context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": origin}])
-        return page
-
-    return sign_in
 
 
 @pytest.fixture

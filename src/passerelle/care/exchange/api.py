@@ -19,7 +19,7 @@ from passerelle.care.exchange.selectors.parked import ParkedMessage, parked_for_
 from passerelle.care.exchange.services.applying import apply_one, apply_waiting
 from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.receiving import receive
-from passerelle.care.exchange.statements import ask, insert_missing, insert_new, insert_row, write
+from passerelle.care.exchange.statements import ask, in_transaction, insert_missing, insert_new, insert_row, write
 from passerelle.care.exchange.tasks import go_on_with
 from passerelle.care.exchange.worker import Worker
 
@@ -47,6 +47,7 @@ __all__ = [
     "ask",
     "ask_run",
     "go_on_with",
+    "in_transaction",
     "insert_missing",
     "insert_new",
     "insert_row",

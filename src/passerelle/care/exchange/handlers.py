@@ -58,6 +58,11 @@ class Inbound:
     event: "pamfr.Event"
     message: "hl7v2.Message"
     findings: Findings = field(default_factory=Findings, compare=False, repr=False)
+    #: The message as what it changes names its source.
+    source: str = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "source", str(self.message_id))
 
 
 Handler = Callable[[Inbound], None]

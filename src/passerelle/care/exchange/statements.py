@@ -6,12 +6,16 @@ from contextvars import ContextVar
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import connection, transaction
 
 from passerelle.care.exchange.rows import Table
 
 Values = Sequence[Any]
 _FEWEST_COPIED = 4
+_BY_INDEXES = """
+    SELECT set_config(name, 'off', true)
+    FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name
+"""
 
 
 class SupposedWrong(Exception):
@@ -30,6 +34,19 @@ def ask(sql: str, values: Values) -> psycopg.Cursor[Any]:
     connection.ensure_connection()
     with connection.wrap_database_errors:
         return psycopg.Cursor(connection.connection).execute(sql, values, prepare=True)
+
+
+def expect_many_rows() -> None:
+    """Let statements prepared in this transaction go by the indexes, whatever the size of tables when planned."""
+    ask(_BY_INDEXES, ())
+
+
+def commit_soon() -> None:
+    """Let this transaction end before its commit is on disk, a moment later: a crash may undo it, whole.
+
+    Only for what is done again, and the same, when it is undone; `docs/adr/0013-applying-commits-soon.md` says why.
+    """
+    ask("SET LOCAL synchronous_commit = off", ())
 
 
 def write(sql: str, values: Values) -> None:
@@ -74,6 +91,16 @@ def insert_missing(table: Table, values: Values) -> None:
         gathered.missing.setdefault(table, []).append(values)
 
 
+@contextmanager
+def in_transaction() -> Iterator[None]:
+    """Do this block in one transaction: that of the group when there is one, which costs nothing, else its own."""
+    if _gathered.get() is not None:
+        yield
+    else:
+        with transaction.atomic(savepoint=False):
+            yield
+
+
 class Gathered:
     """Writes that wait to be sent together: before anything else is asked, or at the end of the group."""
 
@@ -107,7 +134,7 @@ class Gathered:
         ]
         for table, given in rows.items():
             if len(given) >= _FEWEST_COPIED:
-                _copy(table, given)
+                copy_new(table, given)
         if statements := few + perhaps + waiting:
             _send(statements)
 
@@ -118,7 +145,12 @@ class Gathered:
         return execute(sql, *rest)
 
 
-def _copy(table: Table, rows: Sequence[Values]) -> None:
+def copy_new(table: Table, rows: Sequence[Values]) -> None:
+    """Insert rows that are all new, in one COPY.
+
+    Raises:
+        SupposedWrong: one was there already.
+    """
     with connection.wrap_database_errors:
         try:
             with psycopg.Cursor(connection.connection).copy(table.copy) as copy:

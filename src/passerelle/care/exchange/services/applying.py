@@ -3,19 +3,20 @@
 import logging
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePath
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from passerelle.care.channels import api as channels
 from passerelle.care.exchange.handlers import Findings, Inbound, Rejected, foresights, handlers
 from passerelle.care.exchange.models import State, Step, StepKind
 from passerelle.care.exchange.rules.keys import stored_text
 from passerelle.care.exchange.rules.retries import MOST_TIMES_BEGUN, Fault, Next, what_next
 from passerelle.care.exchange.services.lanes import hold_lanes
-from passerelle.care.exchange.statements import Gathered, gathering_writes
+from passerelle.care.exchange.statements import Gathered, ask, commit_soon, expect_many_rows, gathering_writes
 from passerelle.core.directory import api as directory
 from passerelle.protocols import hl7v2, pamfr
 from passerelle.protocols.hl7v2 import Hl7Error
@@ -46,17 +47,21 @@ _CLAIM = f"""
     )
     SELECT lane, (SELECT count(*) FROM ready) FROM heads WHERE pg_try_advisory_xact_lock(lane) LIMIT %(lanes)s
 """  # noqa: S608 - our own text
+_MARK_APPLIED = """
+    UPDATE exchange_message SET state = 'applied', applied_at = %s, attempts = attempts + 1, next_attempt_at = NULL
+    WHERE seq = ANY(%b::bigint[]) AND state = 'received'
+"""
 _READ = """
-    SELECT id, lane, coalesce(form, raw), establishment, sending_application, received_at, attempts, begun, state,
+    SELECT id, seq, lane, coalesce(form, raw), establishment, sending_application, received_at, attempts, begun, state,
         next_attempt_at
     FROM exchange_message
-    WHERE lane = ANY(%s) AND state IN ('received', 'parked') ORDER BY seq LIMIT %s
+    WHERE lane = ANY(%b::bigint[]) AND state IN ('received', 'parked') ORDER BY seq LIMIT %s
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     id: UUID
+    seq: int
     lane: int
     raw: bytes
     establishment: str
@@ -155,7 +160,8 @@ def apply_one(*, clock: Clock) -> bool:
 def _apply_group(clock: Clock, taken: list[_Waiting]) -> int:
     """Apply a group in one commit; `taken` holds, when it fails, the messages that the failure may come from."""
     with transaction.atomic(), directory.remembering(), gathering_writes() as gathered:
-        _expect_many_rows()
+        if not _is_promised_applied():
+            commit_soon()
         started_at = clock()
         group = _Group(gathered)
         for waiting in _claimed(started_at, lanes=_LANES):
@@ -175,12 +181,9 @@ def _apply_group(clock: Clock, taken: list[_Waiting]) -> int:
     return len(taken)
 
 
-def _expect_many_rows() -> None:
-    """Let statements prepared here go by the indexes, whatever the size of the tables on the day they are planned."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
-        )
+def _is_promised_applied() -> bool:
+    """Tell whether some sender is answered after its message is applied, which must then be on disk."""
+    return any(one.contract.acknowledge == "applied" for one in channels.active_channels())
 
 
 class _Group:
@@ -212,6 +215,7 @@ class _Group:
 
 def _claimed(at: datetime, *, lanes: int) -> Iterator[_Waiting]:
     """Lock lanes that nobody works on, and yield what can be applied in them; locks fall with the transaction."""
+    expect_many_rows()
     with connection.cursor() as cursor:
         claimed: list[int] = []
         for window in (_WINDOW, _WIDE_WINDOW):
@@ -221,8 +225,7 @@ def _claimed(at: datetime, *, lanes: int) -> Iterator[_Waiting]:
             if found and (len(found) > lanes // 4 or found[0][1] < window):
                 break
         # Read after locking: what the former holder of a lane did is seen.
-        cursor.execute(_READ, [claimed, _MESSAGES])
-        rows = [_Waiting(*row) for row in cursor.fetchall()] if claimed else []
+        rows = [_Waiting(*row) for row in ask(_READ, [claimed, _MESSAGES])] if claimed else []
     blocked = set()
     for waiting in rows:
         if not waiting.is_ready(at):
@@ -250,14 +253,8 @@ def _handle(inbound: Inbound) -> None:
 
 
 def _mark_applied(done: Sequence[_Waiting], *, at: datetime) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE exchange_message SET state = 'applied', applied_at = %s, attempts = attempts + 1,"
-            " next_attempt_at = NULL WHERE id = ANY(%s) AND state = 'received'",
-            [at, [waiting.id for waiting in done]],
-        )
-        if cursor.rowcount != len(done):
-            raise LostRace
+    if ask(_MARK_APPLIED, [at, [waiting.seq for waiting in done]]).rowcount != len(done):
+        raise LostRace
 
 
 def _after_fault(waiting: _Waiting, error: Exception, *, at: datetime) -> None:

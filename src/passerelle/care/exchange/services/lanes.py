@@ -2,13 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from django.db import connection, transaction
 
+from passerelle.care.exchange.rows import Table
 from passerelle.care.exchange.rules.keys import value_of
+from passerelle.care.exchange.statements import ask, commit_soon, copy_new, expect_many_rows
 
 _ROUTER_LOCK = 7_402_001
 _GROUP = 1000
+_KEYS: Final = Table("exchange_lanekey", {"key": "text", "value": "text", "lane": "bigint"})
+_LANES_OF = "SELECT key, lane FROM exchange_lanekey WHERE key = ANY(%b::text[])"
+_ROUTE = """
+    UPDATE exchange_message message SET
+        lane = given.lane,
+        held = EXISTS (SELECT FROM exchange_message parked
+                       WHERE parked.lane = given.lane AND parked.state = 'parked' AND parked.seq < message.seq)
+    FROM unnest(%b::bigint[], %b::bigint[]) AS given (seq, lane)
+    WHERE message.seq = given.seq
+"""
 
 
 @dataclass(slots=True)
@@ -52,6 +65,8 @@ def route_new_messages() -> int:
         )
         new = cursor.fetchall()
         if new:
+            commit_soon()
+            expect_many_rows()
             _apply(_planned(new))
         return len(new)
 
@@ -65,37 +80,15 @@ def _planned(new: Iterable[tuple[int, list[str]]]) -> _Plan:
 
 
 def _lanes_of(keys: set[str]) -> dict[str, int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT key, lane FROM exchange_lanekey WHERE key = ANY(%s)", [list(keys)])
-        return dict(cursor.fetchall())
+    return dict(ask(_LANES_OF, [list(keys)]).fetchall())
 
 
 def _apply(plan: _Plan) -> None:
-    with connection.cursor() as cursor:
-        if plan.joined:
-            _join(plan)
-        if plan.learnt:
-            cursor.execute(
-                "INSERT INTO exchange_lanekey (key, value, lane)"
-                " SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[])",
-                [
-                    list(plan.learnt),
-                    [value_of(key) for key in plan.learnt],
-                    [plan.current(lane) for lane in plan.learnt.values()],
-                ],
-            )
-        cursor.execute(
-            """
-            UPDATE exchange_message message SET
-                lane = given.lane,
-                held = EXISTS (SELECT FROM exchange_message parked
-                               WHERE parked.lane = given.lane AND parked.state = 'parked'
-                                 AND parked.seq < message.seq)
-            FROM unnest(%s::bigint[], %s::bigint[]) AS given (seq, lane)
-            WHERE message.seq = given.seq
-            """,
-            [list(plan.lane_of_message), [plan.current(lane) for lane in plan.lane_of_message.values()]],
-        )
+    if plan.joined:
+        _join(plan)
+    if plan.learnt:
+        copy_new(_KEYS, [(key, value_of(key), plan.current(lane)) for key, lane in plan.learnt.items()])
+    ask(_ROUTE, [list(plan.lane_of_message), [plan.current(lane) for lane in plan.lane_of_message.values()]])
 
 
 def _join(plan: _Plan) -> None:

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from passerelle.care.exchange.api import Rejected, apply_one, apply_waiting, insert_new, receive, route_new_messages
@@ -9,6 +9,7 @@ from passerelle.care.exchange.handlers import register_handler, remove_handler
 from passerelle.care.exchange.models import LaneKey, Message, State, Step
 from passerelle.care.exchange.services.applying import recover
 from passerelle.care.exchange.services.deciding import NotParked, ReasonRequired, replay, set_aside
+from passerelle.care.exchange.tests.declaring import MLLP, declare
 from passerelle.care.exchange.tests.samples import AT, admission, merge
 from passerelle.core.audit.api import Actor
 
@@ -362,3 +363,55 @@ def test_a_foresight_that_fails_stops_nobody(facility, recorder):
 
     remove_handler("failing")
     assert set(states().values()) == {State.APPLIED}
+
+
+@pytest.fixture
+def commits(recorder):
+    """What `synchronous_commit` is while each message is applied."""
+    found = []
+
+    def note(_inbound):
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            found.append(cursor.fetchone()[0])
+
+    register_handler(note, order=10, name="note")
+    yield found
+    remove_handler("note")
+
+
+def wait_for_the_disk():
+    """Forget what the transactions before, which are one here, asked for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+
+
+def test_a_group_is_on_disk_a_moment_after_its_commit(facility, commits):
+    send(admission("M1"), admission("M2", ipp="2"))
+    route_new_messages()
+    wait_for_the_disk()
+
+    apply_waiting(clock=lambda: AT)
+
+    assert commits == ["off", "off"]
+
+
+def test_a_message_taken_alone_waits_for_the_disk(facility, commits):
+    send(admission("M1"))
+    route_new_messages()
+    wait_for_the_disk()
+
+    apply_one(clock=lambda: AT)
+
+    assert commits == ["on"]
+
+
+def test_groups_wait_for_the_disk_while_a_sender_is_answered_once_its_message_is_applied(facility, commits, tmp_path):
+    declare(tmp_path, MLLP + "contract: {acknowledge: applied, wait_seconds: 5}\n")
+    send(admission("M1"))
+    route_new_messages()
+    wait_for_the_disk()
+
+    apply_waiting(clock=lambda: AT)
+
+    assert commits == ["on"]

@@ -64,7 +64,7 @@ def _resolve(inbound: Inbound, event: pamfr.PatientEvent) -> ResolvedPatient:
         establishment=inbound.establishment,
         event_at=event.recorded_at,
         at=inbound.received_at,
-        source=str(inbound.message_id),
+        source=inbound.source,
         is_identity_event=isinstance(event, pamfr.AdtEvent),
     )
     if not settings.ACCEPTS_TEST_INS and fictitious_numbers(event.patient):
@@ -87,12 +87,10 @@ def _merge(inbound: Inbound, event: pamfr.AdtEvent) -> None:
     if authority_key(prior) != authority_key(survivor_ipp):
         raise Rejected(where="MRG-1.4", why="l’autorité d’affectation diffère de celle de PID-3")
     survivor = _resolve(inbound, event).reference
-    victim_id = find_or_create_by_ipp(
-        prior, establishment=owner, at=inbound.received_at, source=str(inbound.message_id)
-    )
+    victim_id = find_or_create_by_ipp(prior, establishment=owner, at=inbound.received_at, source=inbound.source)
     survivor_id = survivor.via_alias or survivor.id
     try:
-        merge(survivor_id=survivor_id, victim_id=victim_id, at=inbound.received_at, source=str(inbound.message_id))
+        merge(survivor_id=survivor_id, victim_id=victim_id, at=inbound.received_at, source=inbound.source)
     except MergeRefused as refusal:
         raise Rejected(where="MRG-1", why=str(refusal.__doc__)) from refusal
     inbound.findings.clear()
@@ -112,7 +110,7 @@ def _change_ins(inbound: Inbound, event: pamfr.AdtEvent, reference: LocalIdentit
             status=event.patient.status.value,
             event_at=event.recorded_at,
             at=inbound.received_at,
-            source=str(inbound.message_id),
+            source=inbound.source,
         )
     held = local_traits(reference.id).ins_matricule
     for prior in event.prior:
@@ -127,7 +125,7 @@ def _note(inbound: Inbound, event: pamfr.AdtEvent, patient: ResolvedPatient) -> 
     found, check = inbound.findings.get(FoundByIpp), event.identity_check
     if found is None or found.locked is None or patient.reference.via_alias is not None:
         return
-    row, at, source = found.locked.row, inbound.received_at, str(inbound.message_id)
+    row, at, source = found.locked.row, inbound.received_at, inbound.source
     if check is not None and check.evidence:
         note_evidence_of_message(row, check, is_new_file=patient.is_new, at=event.recorded_at, source=source)
     is_corrected = check is not None and check.birth_date_corrected
@@ -146,5 +144,5 @@ def _trace(action: audit.Action, inbound: Inbound, local_identity_id: UUID, pers
         at=inbound.received_at,
         target=f"local_identity:{local_identity_id}",
         person_id=person_id,
-        detail={"message": str(inbound.message_id)},
+        detail={"message": inbound.source},
     )

@@ -36,12 +36,20 @@ def ins_family(oid: str) -> str:
     return _FAMILIES.get(oid, "")
 
 
+_WORDS = re.compile(r"[A-Z0-9]+")
+
+
 def search_form(*texts: str) -> str:
     """Return names in capitals without accents, one space between words and at both ends, each word once."""
-    joined = " ".join(texts).replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
-    plain = "".join(char for char in unicodedata.normalize("NFKD", joined) if not unicodedata.combining(char))
-    words = dict.fromkeys(re.findall(r"[A-Z0-9]+", plain.upper()))
+    joined = " ".join(texts)
+    words = dict.fromkeys(_WORDS.findall((joined if joined.isascii() else _plain(joined)).upper()))
     return f" {' '.join(words)} " if words else ""
+
+
+def _plain(text: str) -> str:
+    """Return a text without accents."""
+    whole = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
+    return "".join(char for char in unicodedata.normalize("NFKD", whole) if not unicodedata.combining(char))
 
 
 _MAY_BE_EMPTIED = frozenset({"attributes"})

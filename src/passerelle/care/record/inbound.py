@@ -117,7 +117,7 @@ def _chart(inbound: Inbound, who: _Who) -> Chart:
 def _write_patients(inbound: Inbound, who: _Who, chart: Chart) -> None:
     """Write the Patient of the local identity, and of those it absorbed."""
     aliases = who.absorbed
-    origin = Origin(inbound.received_at, str(inbound.message_id), who.reference.establishment)
+    origin = Origin(inbound.received_at, inbound.source, who.reference.establishment)
     resource = patient_of(who.patient.traits, place=who.place, aliases=aliases)
     chart.patient = put_over(chart.patient, resource, Whose(who.reference.id, who.reference.id), origin)
     for alias in aliases:
@@ -134,7 +134,7 @@ def _apply(inbound: Inbound, event: pamfr.AdtEvent, who: _Who, chart: Chart) -> 
         known_as = () if who.patient.is_new else who.known_as
         (chart.stays[number.value],) = lock_stays([NumberedStay(known_as, establishment, number.value)])
     whose = StayOf(who.named_id, establishment, who.place, number)
-    fact = fact_of(event, str(inbound.message_id))
+    fact = fact_of(event, inbound.source)
     apply_to_stay(fact, chart.stays[number.value], whose, at=inbound.received_at)
 
 
@@ -188,7 +188,7 @@ def _file(inbound: Inbound, event: pamfr.DocumentEvent, who: _Who) -> None:
     if chart.patient is None:
         _write_patients(inbound, who, chart)
     known_as = list({*who.known_as, frame.subject})
-    file_documents(event, frame, known_as=known_as, at=inbound.received_at, source=str(inbound.message_id))
+    file_documents(event, frame, known_as=known_as, at=inbound.received_at, source=inbound.source)
 
 
 def _subject_of(stay: HeldStay | None, who: _Who) -> UUID:
@@ -213,7 +213,7 @@ def _book(inbound: Inbound, event: pamfr.AppointmentEvent, who: _Who) -> None:
     chart = _chart(inbound, who)
     if chart.patient is None:
         _write_patients(inbound, who, chart)
-    fact = appointment_fact(event, str(inbound.message_id))
+    fact = appointment_fact(event, inbound.source)
     apply_to_appointment(fact, number, who.file, at=inbound.received_at)
 
 
@@ -223,7 +223,7 @@ def _choose(inbound: Inbound, event: pamfr.AdtEvent, consents: pamfr.DmpConsents
             choice,
             local_identity_id=who.reference.id,
             is_new_file=who.patient.is_new,
-            source=str(inbound.message_id),
+            source=inbound.source,
         )
 
 
@@ -237,7 +237,7 @@ def _move(inbound: Inbound, event: pamfr.AdtEvent, who: _Who) -> None:
     if former is None:
         raise Rejected(where="MRG-1", why="patient cédant inconnu")
     known = [one.id for one in former.known if one.establishment == who.reference.establishment]
-    origin = Origin(inbound.received_at, str(inbound.message_id), who.reference.establishment)
+    origin = Origin(inbound.received_at, inbound.source, who.reference.establishment)
     try:
         move_stay(Move(account.value, who.reference.establishment, known, who.reference.id), origin)
     except UnknownStay as refusal:

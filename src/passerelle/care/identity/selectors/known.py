@@ -16,6 +16,7 @@ _OF_PERSON = (
     " FROM identity_membership member JOIN identity_localidentity local ON local.id = member.local_identity_id"
     " WHERE member.person_id = %s AND member.until IS NULL ORDER BY local.establishment_id, local.created_at, local.id"
 )
+STATUS_LABELS = {status.value: status.label for status in StatusRniv}
 _BORN = {"F": "née", "M": "né"}
 _BEST_FIRST = {StatusRniv.QUALIFIEE: 0, StatusRniv.RECUPEREE: 1, StatusRniv.VALIDEE: 2, StatusRniv.PROVISOIRE: 3}
 
@@ -189,7 +190,7 @@ def local_traits_of(row: LocalIdentity) -> LocalTraits:
         authority_namespace=row.authority_namespace,
         authority_oid=row.authority_oid,
         status=row.status,
-        status_label=row.get_status_display(),
+        status_label=STATUS_LABELS.get(row.status, row.status),
         attributes=tuple(row.attributes),
         birth_name=row.birth_name,
         used_name=row.used_name,

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID, uuid4
 
 import orjson
+from django.db.models.base import ModelState
 
 from passerelle.care.exchange.api import ask
 from passerelle.care.identity.models import LocalIdentity
@@ -47,6 +48,7 @@ _NUMBERS = (
     " WHERE local_identity_id = ANY(%s)"
 )
 _BLANK: Final = {name: getattr(LocalIdentity(), name) for name in COLUMNS}
+_EMPTY: Final = {name: type(value) for name, value in _BLANK.items() if isinstance(value, list | dict)}
 IppKey: TypeAlias = tuple[str, str, str]
 
 
@@ -78,10 +80,10 @@ def authority_key(identifier: pamfr.Identifier) -> str:
 
 def blank_row(*, establishment: str, at: datetime) -> LocalIdentity:
     """Return an unsaved local identity of which nothing is told yet, without the cost of asking each field for it."""
-    values = {name: value.copy() if isinstance(value, list | dict) else value for name, value in _BLANK.items()}
-    values |= {"id": uuid4(), "establishment_id": establishment, "created_at": at, "updated_at": at}
-    row = LocalIdentity.from_db(None, COLUMNS, list(values.values()))
-    row._state.adding = True  # noqa: SLF001 - Django's own API
+    row = LocalIdentity.__new__(LocalIdentity)
+    row.__dict__ |= _BLANK | {name: make() for name, make in _EMPTY.items()}
+    row.__dict__ |= {"id": uuid4(), "establishment_id": establishment, "created_at": at, "updated_at": at}
+    row._state = ModelState()  # noqa: SLF001 - Django's own API
     return row
 
 

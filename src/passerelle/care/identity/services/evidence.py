@@ -144,10 +144,11 @@ def note_evidence_of_message(
     `at` is the moment of the event: the first one that tells a proof dates it (ZFD-6 is when INSi was asked). An
     unknown code is left out. The situation of a minor is taken for granted: the sender has seen the child.
     """
-    today = timezone.localdate(at)
+    here = timezone.get_default_timezone()
+    today = timezone.localdate(at, here)
     if ins.evidence_rule(check.evidence, on=today) is None:
         return
-    valid_until = timezone.localdate(check.valid_until) if check.valid_until else None
+    valid_until = timezone.localdate(check.valid_until, here) if check.valid_until else None
     is_high_trust = (valid_until is None or valid_until >= today) and ins.is_high_trust(
         check.evidence, situation=ins.Situation.MINOR, on=today, birth_date=row.birth_date
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from passerelle.care.exchange.api import Findings
+from passerelle.care.exchange.api import Findings, in_transaction
 from passerelle.care.identity.models import LocalIdentity
 from passerelle.care.identity.rules import effective_status, ins_family, newer_traits, search_form
 from passerelle.care.identity.selectors import (
@@ -123,7 +123,7 @@ def resolve_patient(patient: pamfr.Patient, told: Told, findings: Findings) -> R
     if patient.ipp is None and patient.ins is None:
         raise UnidentifiedPatient
     owner = _owner(patient, told.establishment)
-    with transaction.atomic(savepoint=False):
+    with in_transaction():
         locked, is_new = _written(patient, told, owner, findings)
         named = locked.row
         keep_numbers(locked, patient.identifiers)

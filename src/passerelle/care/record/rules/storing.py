@@ -1,14 +1,18 @@
 """Events of a stay as JSON, and back."""
 
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from passerelle.care.record.rules.encounters import system_of
 from passerelle.care.record.rules.stays import StayFact, UnitFact
 from passerelle.protocols import pamfr
 
+_NAMES = tuple(field.name for field in fields(StayFact))
 _MOMENTS = frozenset(field.name for field in fields(StayFact) if "datetime" in str(field.type))
+_values: Callable[[StayFact], tuple[Any, ...]] = attrgetter(*_NAMES)
 
 
 def fact_of(event: pamfr.AdtEvent, source: str) -> StayFact:
@@ -51,15 +55,11 @@ def number_of(account: pamfr.Identifier | None, visit: pamfr.Visit | None) -> tu
 
 def to_json(fact: StayFact) -> dict[str, Any]:
     """Return the event as JSON, without what is empty."""
-    told: dict[str, Any] = {}
-    for one in fields(StayFact):
-        value = getattr(fact, one.name)
-        if isinstance(value, datetime):
-            told[one.name] = value.isoformat()
-        elif isinstance(value, UnitFact):
-            told[one.name] = [value.code, value.label]
-        elif value not in (None, "", False):
-            told[one.name] = value
+    told = {name: value for name, value in zip(_NAMES, _values(fact), strict=True) if value}
+    for name in _MOMENTS & told.keys():
+        told[name] = told[name].isoformat()
+    if fact.unit is not None:
+        told["unit"] = [fact.unit.code, fact.unit.label]
     return told
 
 

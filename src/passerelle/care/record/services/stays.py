@@ -6,9 +6,8 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from django.db import transaction
 
-from passerelle.care.exchange.api import Table, insert_row
+from passerelle.care.exchange.api import Table, in_transaction, insert_row
 from passerelle.care.record.rules.encounters import Numbered, base_fact, encounter_of
 from passerelle.care.record.rules.stays import StayFact, fold
 from passerelle.care.record.rules.storing import to_json
@@ -41,7 +40,7 @@ class StayOf:
     number: Numbered
 
 
-@transaction.atomic(savepoint=False)
+@in_transaction()
 def apply_to_stay(fact: StayFact, stay: HeldStay, whose: StayOf, *, at: datetime) -> None:
     """Keep an event of a stay and make its Encounter again; the same event again changes nothing.
 

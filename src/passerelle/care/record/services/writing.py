@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -23,8 +23,7 @@ class Stored:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """The current version of a resource, locked until the end of the transaction."""
 
     id: UUID
@@ -35,16 +34,14 @@ class Held:
     deleted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
+class Whose(NamedTuple):
     """The id of a resource and the local identity it is stored under when it is new."""
 
     id: UUID
     local_identity_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a version comes from: the moment it came, the message that told it, the establishment it belongs to."""
 
     at: datetime
@@ -161,25 +158,25 @@ def to_the_millisecond(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def _insert(content: Mapping[str, Any], whose: Whose, origin: Origin) -> Held | None:
+def _insert(content: dict[str, Any], whose: Whose, origin: Origin) -> Held | None:
     """Store a first version; None when another worker has just stored one (see `insert_row`)."""
     moment = to_the_millisecond(origin.at)
     body = whole(content, whose.id, version=1, at=moment).decode()
     key = [content["resourceType"], whose.id, whose.local_identity_id]
     values = [*key, 1, moment, origin.source, body, False, origin.establishment]
-    if not insert_row(_RESOURCES, [*values, *values_in_order(columns_of(dict(content)))]):
+    if not insert_row(_RESOURCES, [*values, *values_in_order(columns_of(content))]):
         return None
     return Held(whose.id, 1, whose.local_identity_id, moment, body, deleted=False)
 
 
-def _replace(content: Mapping[str, Any], held: Held, origin: Origin, *, deleted: bool = False) -> Held:
+def _replace(content: dict[str, Any], held: Held, origin: Origin, *, deleted: bool = False) -> Held:
     moment, version = to_the_millisecond(origin.at), held.version + 1
     body = whole(content, held.id, version=version, at=moment).decode()
-    columns = Columns() if deleted else columns_of(dict(content))
+    columns = Columns() if deleted else columns_of(content)
     key = [held.id, content["resourceType"], held.local_identity_id]
     write(_REPLACE, [*key, version, moment, origin.source, body, deleted, *values_in_order(columns), *key])
     return Held(held.id, version, held.local_identity_id, moment, body, deleted)
 
 
 def _same(body: str, content: Mapping[str, Any]) -> bool:
-    return content_of(fhir.loads(body)) == dict(content)
+    return content_of(fhir.loads(body)) == content

@@ -26,7 +26,9 @@ from passerelle.care.exchange.api import (
 )
 from passerelle.care.exchange.doors.tls import TlsFiles, TlsUnusable
 from passerelle.care.exchange.listener.running import TlsPorts
+from passerelle.config import supervisor
 from passerelle.config.database import ensure_database
+from passerelle.config.listeners import listen_together
 
 _PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MIB: Final = 1024 * 1024
@@ -52,24 +54,44 @@ def tls_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @tls_options
 @click.option("--max-mib", default=20, show_default=True, help="Taille maximale d’un message, en Mio.")
 @click.option("--frame-seconds", default=30.0, show_default=True, help="Temps laissé à un message commencé.")
-def listen(host: str, port: int, max_mib: int, frame_seconds: float, **tls: Any) -> None:
+@click.option("--processes", default=1, show_default=True, help="Processus qui se partagent le port.")
+@click.option("--shared", is_flag=True, hidden=True)
+def listen(host: str, port: int, processes: int, **options: Any) -> None:
     """Recevoir les messages HL7 v2 par MLLP. Un message n’est acquitté qu’une fois enregistré."""
     ensure_database()
-    limits = Limits(max_message_bytes=max_mib * _MIB, frame_s=frame_seconds)
     try:
-        exchange.listen(
-            host, port, limits=limits, on_open=lambda bound: _say_open(host, bound), tls=tls_ports_of(**tls)
-        )
+        if processes > 1:
+            _listen_together(host, port, processes, **options)
+        else:
+            _listen(host, port, **options)
     except TlsUnusable as refusal:
         click.echo(refusal.__doc__, err=True)
         sys.exit(2)
-    except PortTaken:
+    except (PortTaken, supervisor.PortTaken):
         click.echo(
             f"Le port {port} de {host} est déjà pris par un autre programme. Arrêtez-le, ou choisissez-en un autre "
             "avec --port.",
             err=True,
         )
         sys.exit(2)
+
+
+def _listen(
+    host: str,
+    port: int,
+    max_mib: int,
+    frame_seconds: float,
+    shared: bool,  # noqa: FBT001 - click
+    **tls: Any,
+) -> None:
+    limits = Limits(max_message_bytes=max_mib * _MIB, frame_s=frame_seconds, is_shared=shared)
+    exchange.listen(host, port, limits=limits, on_open=lambda bound: _say_open(host, bound), tls=tls_ports_of(**tls))
+
+
+def _listen_together(host: str, port: int, processes: int, max_mib: int, frame_seconds: float, **options: Any) -> None:
+    options.pop("shared")
+    limits = ("--max-mib", str(max_mib), "--frame-seconds", str(frame_seconds))
+    listen_together(host, port, processes=processes, tls=tls_ports_of(**options), options=limits)
 
 
 def tls_ports_of(

@@ -53,7 +53,7 @@ class Doors:
 def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list[Child]:
     """Return the processes to supervise, in the order of their start."""
     passerelle = [sys.executable, "-m", "passerelle"]
-    listener = [*passerelle, "listen", "--host", doors.host, "--port", str(doors.mllp_port), *_tls(doors.tls)]
+    listener = [*passerelle, "listen", "--host", doors.host, "--port", str(doors.mllp_port), *tls_options_of(doors.tls)]
     house = [
         Child("écoute MLLP", listener),
         Child("dossiers surveillés et SFTP", _drops(doors, passerelle)),
@@ -70,7 +70,7 @@ def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list
     return house
 
 
-def _tls(asked: TlsPorts | None) -> list[str]:
+def tls_options_of(asked: TlsPorts | None) -> list[str]:
     """Return the options of `listen` for MLLP under TLS; paths are made absolute."""
     if asked is None:
         return []

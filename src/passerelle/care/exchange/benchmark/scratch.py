@@ -48,11 +48,13 @@ class ScratchHouse:
         self._run("shell", "--no-imports", "-c", _LOAD_DIRECTORY)
 
     @contextmanager
-    def listener(self) -> Iterator[tuple[str, int]]:
-        """Run a listener on a free port of this machine."""
-        process = self._start("listen", "--port", "0")
+    def listener(self, processes: int = 1) -> Iterator[tuple[str, int]]:
+        """Run a listener, of one process or several, on a free port of this machine."""
+        process = self._start("listen", "--port", "0", "--processes", str(processes))
         with _stopped_after(process):
-            line = process.stdout.readline() if process.stdout else ""
+            line = ""
+            for _ in range(processes):
+                line = process.stdout.readline() if process.stdout else ""
             found = _OPEN.search(line)
             if found is None:
                 raise RuntimeError(line)

@@ -21,13 +21,15 @@ _MOST_FAULTS: Final = 20
 class Limits:
     """What senders may take of us: one by one, and `max_unfinished_bytes` for all the frames not yet ended.
 
-    `frame_s` is the time a started frame has to end.
+    `frame_s` is the time a started frame has to end. `is_shared` when other processes listen on the same port: each
+    connection goes to one of them.
     """
 
     max_message_bytes: int = 20 * 1024 * 1024
     frame_s: float = 30.0
     max_connections: int = 1000
     max_unfinished_bytes: int = 256 * 1024 * 1024
+    is_shared: bool = False
 
 
 class Intaking(Protocol):
@@ -51,10 +53,8 @@ class Server:
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.Task[None] | None = None
 
-    async def open(self, host: str, port: int, *, is_shared: bool = False, tls: ssl.SSLContext | None = None) -> int:
+    async def open(self, host: str, port: int, *, tls: ssl.SSLContext | None = None) -> int:
         """Listen, and return the port: the given one, or a free one for 0.
-
-        A shared port is listened on by several processes, and each connection goes to one of them.
 
         Raises:
             PortTaken: somebody listens there already.
@@ -62,7 +62,7 @@ class Server:
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(
-                self._conversation, host, port, backlog=512, reuse_port=True if is_shared else None, ssl=tls
+                self._conversation, host, port, backlog=512, reuse_port=self._limits.is_shared or None, ssl=tls
             )
         except OSError as error:
             raise PortTaken from error

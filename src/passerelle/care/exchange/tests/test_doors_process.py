@@ -5,9 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from django.db import connection
+
+from passerelle.care.exchange.client import Connection, NoAnswer
+from passerelle.care.exchange.tests.samples import admission, open_facility
 
 
 @pytest.mark.django_db(transaction=True)
@@ -44,3 +49,41 @@ def test_a_process_of_the_exchange_ends_without_a_complaint(command):
         process.kill()
 
     assert complaints == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_share_a_port_and_one_goes_on_when_the_other_is_killed():
+    open_facility()
+    environment = {**os.environ, "PASSERELLE_DB_NAME": connection.settings_dict["NAME"], "PASSERELLE_DEMO": "1"}
+    command = [sys.executable, "-m", "passerelle", "listen", "--port", "0", "--processes", "2"]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    stack = ExitStack()
+    try:
+        opened = {process.stdout.readline() for _ in range(2)}
+        (port,) = {int(line.rsplit(":", 1)[1]) for line in opened}
+        plugs = [stack.enter_context(Connection("127.0.0.1", port)) for _ in range(24)]
+        before = [_is_answered(plug, f"A{rank}") for rank, plug in enumerate(plugs)]
+        os.kill(_children_of(process.pid)[0], signal.SIGKILL)
+        after = [_is_answered(plug, f"B{rank}") for rank, plug in enumerate(plugs)]
+        newcomer = _is_answered(stack.enter_context(Connection("127.0.0.1", port)), "C1")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    finally:
+        stack.close()
+        process.kill()
+
+    assert all(before)
+    assert 0 < sum(after) < len(plugs)
+    assert newcomer
+
+
+def _is_answered(plug, control_id):
+    try:
+        return plug.send(admission(control_id)).is_accepted
+    except NoAnswer:
+        return False
+
+
+def _children_of(pid):
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -253,6 +253,23 @@ class FlowMark(models.Model):
         return str(self.settled_seq)
 
 
+class AckLatency(models.Model):
+    """How many acknowledgements took how long, by door: one row for each step of the histogram, which only grows."""
+
+    door = models.CharField("porte", max_length=10)
+    upper_ms = models.PositiveIntegerField("jusqu’à, en millisecondes (0 : au-delà)")
+    count = models.PositiveBigIntegerField("acquittements")
+    seconds = models.FloatField("durée totale, en secondes")
+
+    class Meta:
+        verbose_name = "durée des acquittements"
+        verbose_name_plural = "durées des acquittements"
+        constraints = [models.UniqueConstraint(fields=["door", "upper_ms"], name="exchange_ack_latency_once")]
+
+    def __str__(self) -> str:
+        return f"{self.door} {self.upper_ms} {self.count}"
+
+
 class Alert(models.Model):
     """Something wrong with the exchanges, from when it is noticed until it is gone or a person closes it."""
 
@@ -383,6 +400,7 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         ["id", "block", "establishment", "facility", "application", "channel", "code", "trigger", "count"], "neutral"
     ),
     "FlowMark": dict.fromkeys(["id", "settled_seq", "seen_seq", "seen_at"], "neutral"),
+    "AckLatency": dict.fromkeys(["id", "door", "upper_ms", "count", "seconds"], "neutral"),
     "Alert": {
         **dict.fromkeys(["id", "rule", "subject", "is_severe", "title", "todo", "link", "establishment"], "neutral"),
         **dict.fromkeys(["evidence", "noticed_at", "opened_at", "last_seen_at", "taken_at", "closed_at"], "neutral"),

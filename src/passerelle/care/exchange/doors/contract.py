@@ -1,7 +1,11 @@
-"""Between the MLLP door and the intake: the answer of a channel that waits for its messages to be applied."""
+"""Between the MLLP door and the intake: the answer of a channel that waits for its messages to be applied.
+
+How long each answer took is counted here, as its sender sees it.
+"""
 
 import asyncio
 import re
+import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -9,6 +13,7 @@ from typing import Any, Final
 
 from passerelle.care.channels import api as channels
 from passerelle.care.exchange.doors.applied import Applications, Applied, MessageKey
+from passerelle.care.exchange.doors.latency import Latencies
 from passerelle.protocols import hl7v2
 from passerelle.protocols.hl7v2 import ErrorDetail, Hl7Error
 
@@ -23,19 +28,36 @@ class ByContract:
     """Submits to the intake; where the contract says « applied », the answer waits for the worker."""
 
     def __init__(
-        self, submit: Submit, applications: Applications, loop: asyncio.AbstractEventLoop, clock: Callable[[], datetime]
+        self,
+        submit: Submit,
+        applications: Applications,
+        loop: asyncio.AbstractEventLoop,
+        clock: Callable[[], datetime],
+        latencies: Latencies | None = None,
     ) -> None:
         self._submit = submit
+        self._latencies = latencies
         self._applications = applications
         self._loop = loop
         self._clock = clock
 
     def submit(self, raw: bytes, peer: str, answer: Answer, **circumstances: Any) -> None:
         """Submit a message; `answer` is called in the loop, as the contract of its channel says."""
+        if self._latencies is not None:
+            door = "mllps" if "certificate" in circumstances else "mllp"
+            answer = partial(self._answered, self._latencies, door, time.monotonic(), answer)
         declared = channels.last_known()
         if declared is not None and declared.may_await(raw[:_HEADER]):
             answer = self._by_contract(raw, answer, declared)
         self._submit(raw, peer, answer, **circumstances)
+
+    @staticmethod
+    def _answered(
+        latencies: Latencies, door: str, taken_at: float, answer: Answer, acknowledgement: bytes | None
+    ) -> None:
+        answer(acknowledgement)
+        if acknowledgement:
+            latencies.add(door, time.monotonic() - taken_at)
 
     def _by_contract(self, raw: bytes, answer: Answer, declared: channels.Declarations) -> Answer:
         try:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from passerelle.care.channels import api as channels
 from passerelle.care.exchange.doors.applied import Applications
 from passerelle.care.exchange.doors.contract import ByContract
+from passerelle.care.exchange.doors.latency import Latencies
 from passerelle.care.exchange.doors.tls import TlsFiles
 from passerelle.care.exchange.listener.intake import Intake
 from passerelle.care.exchange.listener.server import Limits, Server
@@ -72,7 +73,8 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     intake = intake_factory(loop)
     applications = Applications()
-    front = ByContract(intake.submit, applications, loop, timezone.now)
+    latencies = Latencies()
+    front = ByContract(intake.submit, applications, loop, timezone.now, latencies)
     await asyncio.to_thread(_know_the_channels)
     server, *others = servers = [Server(front, limits) for _ in range(1 + (len(tls.ports) if tls else 0))]
     bound = await server.open(host, port)
@@ -80,12 +82,14 @@ async def serve(
         await other.open(host, secured, tls=tls.files.context() if tls else None)
     intake.start()
     applications.start()
+    latencies.start()
     on_open(bound)
     await stop.wait()
     for one in servers:
         await one.close()
     await asyncio.to_thread(applications.stop)
     await asyncio.to_thread(intake.stop)
+    await asyncio.to_thread(latencies.stop)
 
 
 def _know_the_channels() -> None:

@@ -9,11 +9,12 @@ from datetime import datetime
 
 from django.db import connection
 from prometheus_client import CollectorRegistry, Metric, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from passerelle.care.exchange.doors.latency import BOUNDS_MS
 from passerelle.care.exchange.metrics.registry import measures
-from passerelle.care.exchange.models import Alert
+from passerelle.care.exchange.models import AckLatency, Alert
 from passerelle.care.exchange.selectors.channels import ChannelFlow, channel_flows
 from passerelle.care.exchange.selectors.flows import sender_flows
 
@@ -62,6 +63,7 @@ class _Exchange(Collector):
         yield _messages()
         yield from _channels(channel_flows(sender_flows(at=self._at).values(), at=self._at), self._at)
         yield from _pace(self._at)
+        yield _acknowledgements()
         yield _alerts()
         for measure in measures():
             yield from measure()
@@ -126,6 +128,25 @@ def _pace(at: datetime) -> Iterator[Metric]:
     for quantile, seconds in zip(("0.5", "0.95", "0.99"), delays or (), strict=False):
         delay.add_metric([quantile], seconds)
     yield delay
+
+
+def _acknowledgements() -> Metric:
+    """Return the histogram of each door, as the processes that listen have written it."""
+    family = HistogramMetricFamily(
+        "passerelle_exchange_acknowledgement_seconds",
+        "From a message read whole to its acknowledgement, by door (mllp, mllps for TLS); written every few seconds.",
+        labels=["door"],
+    )
+    rows = list(AckLatency.objects.values_list("door", "upper_ms", "count", "seconds"))
+    for door in sorted({door for door, *_ in rows}):
+        counts = {upper: count for one, upper, count, _ in rows if one == door}
+        told, total = [], 0
+        for upper in BOUNDS_MS:
+            total += counts.get(upper, 0)
+            told.append((str(upper / 1000), float(total)))
+        told.append(("+Inf", float(total + counts.get(0, 0))))
+        family.add_metric([door], told, sum(seconds for one, _, _, seconds in rows if one == door))
+    return family
 
 
 def _alerts() -> Metric:

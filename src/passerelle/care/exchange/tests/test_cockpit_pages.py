@@ -224,7 +224,7 @@ def test_a_filter_is_counted_tried_and_replayed(gaelle, recorder):
     page = address("new_run") + "?etablissement=aubagne"
 
     assert "1 message" in text(gaelle.get(page))
-    assert "1 sur 1 passeraient" in text(gaelle.post(page, {"essayer": "1"}))
+    assert "1 sur 1 passerait" in text(gaelle.post(page, {"essayer": "1"}))
     gaelle.post(page, {"relancer": "1", "reason": "règle corrigée"})
 
     assert ReplayRun.objects.get().total == 1

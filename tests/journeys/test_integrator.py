@@ -80,6 +80,8 @@ def test_an_alert_leads_to_the_message_and_its_cause(gaelle, keep):
     gaelle.when_i_press("Je m’en occupe")
     gaelle.then_i_read("Gaëlle (fictif)")
     gaelle.when_i_follow("Regarder")
+    gaelle.when_i_follow(re.compile("Ni NDA"))
+    gaelle.main.get_by_role("table").get_by_role("link").first.click()
 
     gaelle.then_i_read("Erreur en PID-18", "le séjour ne peut pas être reconnu", "Que faire", "erreur ici")
     keep(gaelle.page, "message-en-echec")

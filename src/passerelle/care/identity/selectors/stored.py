@@ -43,6 +43,12 @@ _PERSONS = (
     " WHERE held.local_identity_id = ANY(%s) AND held.until IS NULL"
     " ORDER BY held.local_identity_id, local.establishment_id, local.created_at, local.id"
 )
+_HOLDERS = (
+    "SELECT person.id, person.ins_family, person.ins_matricule"
+    " FROM unnest(%s::text[], %s::text[]) AS asked (family, matricule)"
+    " JOIN identity_person person ON person.ins_family = asked.family AND person.ins_matricule = asked.matricule"
+    " AND person.ins_matricule <> '' ORDER BY person.id FOR UPDATE OF person"
+)
 _NUMBERS = (
     "SELECT local_identity_id, type, namespace, universal_id, value FROM identity_identifier"
     " WHERE local_identity_id = ANY(%s)"
@@ -113,6 +119,12 @@ def lock_by_ipps(keys: Collection[IppKey]) -> dict[IppKey, Locked]:
     for one in found:
         one.numbers = numbers[one.row.pk]
     return {(one.row.establishment_id, one.row.authority, one.row.ipp): one for one in found}
+
+
+def lock_holders(asked: Collection[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
+    """Return the persons who hold these INS (family and matricule, neither empty), locked; the others are absent."""
+    rows = ask(_HOLDERS, list(map(list, zip(*asked, strict=True)))) if asked else ()
+    return {(family, matricule): id_ for id_, family, matricule in rows}
 
 
 def with_persons(rows: Sequence[LocalIdentity]) -> list[Locked]:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -44,13 +45,23 @@ class AssignmentRefused(Exception):
     """Les deux portent une INS qualifiée différente : elles ne peuvent pas être la même personne."""
 
 
-def settle(identity: LocalIdentity, held: HeldPerson | None, *, at: datetime, source: str) -> tuple[HeldPerson, bool]:
+class HeldIns(NamedTuple):
+    """An INS (family, matricule) and its holder, locked by this transaction; None while nobody holds it."""
+
+    ins: tuple[str, str]
+    holder_id: UUID | None
+
+
+def settle(
+    identity: LocalIdentity, held: HeldPerson | None, *, at: datetime, source: str, foreseen: HeldIns | None = None
+) -> tuple[HeldPerson, bool]:
     """Put a local identity (locked by the caller) in the person that its qualified INS tells, or in one of its own.
 
-    `held` is its person so far. Return its person, and whether that is someone new.
+    `held` is its person so far, `foreseen` what is known already of the holder of its INS. Return its person, and
+    whether that is someone new.
     """
     if held is None:
-        return _first_person(identity, at=at, source=source)
+        return _first_person(identity, foreseen, at=at, source=source)
     ins = (identity.ins_family, identity.ins_matricule)
     if not is_qualified(identity) or (held.ins_family, held.ins_matricule) == ins:
         return held, False
@@ -60,14 +71,17 @@ def settle(identity: LocalIdentity, held: HeldPerson | None, *, at: datetime, so
     return _settle(identity, at=at, source=source), False
 
 
-def _first_person(identity: LocalIdentity, *, at: datetime, source: str) -> tuple[HeldPerson, bool]:
+def _first_person(
+    identity: LocalIdentity, foreseen: HeldIns | None, *, at: datetime, source: str
+) -> tuple[HeldPerson, bool]:
     """Open the first membership of a local identity: with the holder of its qualified INS, else with someone new."""
     ins = (identity.ins_family, identity.ins_matricule) if is_qualified(identity) else ("", "")
     person, is_new = HeldPerson(uuid4(), *ins), True
-    while (owner_id := _holder_id(*ins)) is None:
+    is_foreseen = foreseen is not None and foreseen.ins == ins
+    while (owner_id := foreseen.holder_id if foreseen and is_foreseen else _holder_id(*ins)) is None:
         if insert_row(_PERSONS, [person.id, *ins, at]):
             break
-        # Another worker has just created the holder of this INS: look again.
+        is_foreseen = False  # another worker has just created the holder of this INS: look again
     else:
         person, is_new = HeldPerson(owner_id, *ins), False
     reason = MembershipReason.CREATED if is_new else MembershipReason.INS

@@ -29,9 +29,10 @@ from passerelle.care.identity.selectors.stored import (
     find_without_ipp,
     ipp_key,
     lock_by_ipps,
+    lock_holders,
     with_persons,
 )
-from passerelle.care.identity.services.membership import settle
+from passerelle.care.identity.services.membership import HeldIns, settle
 from passerelle.care.identity.services.storing import insert, keep_numbers, update
 from passerelle.care.identity.trust import status_with_own_findings
 from passerelle.core.directory import api as directory
@@ -102,16 +103,29 @@ def resolve(
     return resolve_patient(patient, told, Findings()).reference
 
 
+def _foresee_holders(asked: Iterable[tuple[pamfr.Patient, Findings]]) -> None:
+    """Lock at once the persons who hold the INS of files that are not there yet."""
+    wanted = [
+        ((ins_family(patient.ins.oid), patient.ins.matricule), findings)
+        for patient, findings in asked
+        if patient.ins is not None and patient.ins.key_ok
+    ]
+    found = lock_holders({ins for ins, _ in wanted if ins[0]})
+    for ins, findings in wanted:
+        findings.keep(HeldIns(ins, found.get(ins)))
+
+
 def foresee_patients(patients: Iterable[tuple[pamfr.Patient, str, Findings]]) -> None:
     """Lock at once the local identities of several patients, each with who tells of it; keep them in the findings."""
     asked = [
-        (ipp_key(patient.ipp, _owner(patient, establishment)), findings)
+        (ipp_key(patient.ipp, _owner(patient, establishment)), patient, findings)
         for patient, establishment, findings in patients
         if patient.ipp is not None
     ]
-    found = lock_by_ipps({key for key, _ in asked})
-    for key, findings in asked:
+    found = lock_by_ipps({key for key, _, _ in asked})
+    for key, _, findings in asked:
         findings.keep(FoundByIpp(key, found.get(key)))
+    _foresee_holders((patient, findings) for key, patient, findings in asked if key not in found)
 
 
 def resolve_patient(patient: pamfr.Patient, told: Told, findings: Findings) -> ResolvedPatient:
@@ -129,7 +143,10 @@ def resolve_patient(patient: pamfr.Patient, told: Told, findings: Findings) -> R
         keep_numbers(locked, patient.identifiers)
         if named.superseded_by_id is not None:
             return _read(root_of(named), via_alias=named.pk)
-        person, is_someone_new = settle(named, locked.person, at=told.at, source=told.source)
+        foreseen = findings.get(HeldIns)
+        person, is_someone_new = settle(named, locked.person, at=told.at, source=told.source, foreseen=foreseen)
+        if foreseen is not None and foreseen.ins == (person.ins_family, person.ins_matricule):
+            findings.keep(HeldIns(foreseen.ins, person.id))
         reference = reference_to(named, person_id=person.id)
         locked.known = _known(locked, reference, is_alone=is_someone_new)
         locked.person = person

@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from passerelle.care.exchange.api import apply_one, apply_waiting, receive, route_new_messages
 from passerelle.care.exchange.models import Message, State
-from passerelle.care.identity.models import LocalIdentity
+from passerelle.care.identity.models import LocalIdentity, Membership
 from passerelle.core.directory import api as directory
 from passerelle.protocols import ins
 
@@ -125,6 +125,30 @@ class Groups(TestCase):
             pass
 
         assert outcome_of(in_groups) == outcome_of(one_by_one)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("held_before", [True, False])
+def test_files_of_one_qualified_ins_in_a_group_are_one_person(caplog, settings, held_before):
+    settings.DEMO = True
+    directory.load_directory(at=AT, demo=True)
+    told = [a_message(rank, "A28", ipp, 0, is_qualified=True) for rank, ipp in enumerate(PATIENTS)]
+    shared = told[0].split(b"~")[2].split(b"^")[0]
+    told = [re.sub(rb"~\w+\^", b"~" + shared + b"^", one) for one in told]
+    receive(told[0], peer="peer", at=AT)
+    if held_before:
+        route_new_messages()
+        in_groups()
+    for one in told[1:]:
+        receive(one, peer="peer", at=AT)
+    route_new_messages()
+
+    with caplog.at_level("INFO"):
+        in_groups()
+
+    held = Membership.objects.filter(until=None)
+    assert "group undone" not in caplog.text
+    assert (held.count(), held.values("person").distinct().count()) == (3, 1)
 
 
 @pytest.mark.django_db

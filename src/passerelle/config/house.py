@@ -6,12 +6,15 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from passerelle.care.exchange.listener.running import TlsPorts
 from passerelle.config import cluster
 from passerelle.config.database import is_embedded
 from passerelle.config.supervisor import Child, Supervisor, check_port
+
+if TYPE_CHECKING:  # the command line is read before applications are loaded
+    from passerelle.care.exchange.listener.running import TlsPorts
 
 _WATCH_SECONDS = 1.0
 _LANE_WORKERS = 2  # one reads and decides while PostgreSQL writes for the other
@@ -25,7 +28,7 @@ class Doors:
     port: int = 8000
     mllp_port: int = 2575
     sftp_port: int | None = None
-    tls: TlsPorts | None = None
+    tls: "TlsPorts | None" = None
 
     @property
     def address(self) -> str:
@@ -70,7 +73,7 @@ def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list
     return house
 
 
-def tls_options_of(asked: TlsPorts | None) -> list[str]:
+def tls_options_of(asked: "TlsPorts | None") -> list[str]:
     """Return the options of `listen` for MLLP under TLS; paths are made absolute."""
     if asked is None:
         return []

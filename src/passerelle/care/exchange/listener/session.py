@@ -1,6 +1,7 @@
 """A database session held by the event loop: one COPY at a time, and a word to the workers when it is done."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -14,6 +15,7 @@ from passerelle.care.exchange.services.storing import CHANNEL, NotDurable
 _COPY: Final = COPY.encode()
 _NOTIFY: Final = f"NOTIFY {CHANNEL}".encode()
 _RING_EVERY_S: Final = 0.02
+_LONGEST_S: Final = 5.0  # a server that says nothing for so long is taken for gone; its senders keep their messages
 Done = Callable[[bool], None]
 
 
@@ -43,10 +45,13 @@ class Copier:
         self._on_idle = on_idle
         self._session = session
         self._pgconn = session.pgconn
-        self._socket = self._pgconn.socket
+        # A descriptor of our own: libpq closes its one when the server goes, and the loop would then watch whatever
+        # connection the system gives that number to.
+        self._socket = os.dup(self._pgconn.socket)
         self._content = b""
         self._done: Done | None = None
         self._is_well = True
+        self._limit: asyncio.TimerHandle | None = None
         self._rung_at = 0.0
         self._owes_ring = False
         self.is_open = True
@@ -75,6 +80,7 @@ class Copier:
             self.is_open = False
             self._loop.remove_reader(self._socket)
             self._loop.remove_writer(self._socket)
+            os.close(self._socket)
             self._session.close()
             self._finish(is_stored=False)
 
@@ -90,6 +96,7 @@ class Copier:
 
     def _start(self, command: bytes, done: Done) -> None:
         self._done, self._is_well = done, True
+        self._limit = self._loop.call_later(_LONGEST_S, self.close)
         try:
             self._pgconn.send_query(command)
             self._flush()
@@ -113,10 +120,17 @@ class Copier:
             while not self._pgconn.is_busy():
                 result = self._pgconn.get_result()
                 if result is None:
-                    self._finish(is_stored=self._is_well)
+                    self._end()
                     break
                 self._take(result.status)
         except psycopg.Error:
+            self.close()
+
+    def _end(self) -> None:
+        """Tell what became of the COPY; a session that did not survive it is left, nothing more will come from it."""
+        if self._pgconn.status == pq.ConnStatus.OK:
+            self._finish(is_stored=self._is_well)
+        else:
             self.close()
 
     def _take(self, status: int) -> None:
@@ -129,9 +143,13 @@ class Copier:
 
     def _finish(self, *, is_stored: bool) -> None:
         done, self._done, self._content = self._done, None, b""
+        if self._limit is not None:
+            self._limit.cancel()
         if done is not None:
-            done(is_stored)
-            self._on_idle()
+            try:
+                done(is_stored)
+            finally:
+                self._on_idle()
 
 
 def _nobody_waits(_is_stored: bool) -> None:  # noqa: FBT001 - as `Done`

@@ -1,6 +1,7 @@
 """The MLLP door on a real socket, with the real database behind."""
 
 import asyncio
+import contextlib
 import random
 import socket
 import threading
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection, connections
 
-from passerelle.care.exchange.client import Connection
+from passerelle.care.exchange.client import Connection, NoAnswer
 from passerelle.care.exchange.listener.intake import Intake
 from passerelle.care.exchange.listener.server import Limits, PortTaken, Server
 from passerelle.care.exchange.models import Message, State
@@ -264,3 +265,31 @@ def _received(plug):
         return plug.recv(65536)
     except ConnectionError:
         return b""
+
+
+def hang_up_every_session():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+
+
+def sent_until_answered(client, message):
+    for _ in range(10):
+        with contextlib.suppress(NoAnswer):
+            return client.send(message).code
+    return "none"
+
+
+def test_senders_that_come_while_the_database_hangs_up_are_answered_all_the_same(listening):
+    """The numbers of closed sessions go to new connections: the loop must not take one for the other."""
+    for turn in range(5):
+        with contextlib.ExitStack() as stack:
+            for rank in range(3):  # the short way is open
+                client = stack.enter_context(Connection("127.0.0.1", listening.port, timeout_s=5))
+                assert client.send(admission(f"T{turn}M{rank}")).code == "AA"
+            hang_up_every_session()
+            clients = [stack.enter_context(Connection("127.0.0.1", listening.port, timeout_s=5)) for _ in range(12)]
+            for rank, client in enumerate(clients):
+                assert sent_until_answered(client, admission(f"T{turn}N{rank}", ipp=f"I{rank}")) == "AA"

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 import psycopg
 from django.db import Error, connection
@@ -30,6 +31,7 @@ class Worker:
         self._clock = clock
         self._stop = threading.Event()
         self._has_recovered = False
+        self._survived: set[UUID] = set()
         self._bell: psycopg.Connection | None = None
         self._idle_work_at = 0.0
 
@@ -62,7 +64,7 @@ class Worker:
         routed = route_new_messages()
         if not self._has_recovered:
             # The former worker may have been killed by one of these: they are taken one by one, before any other.
-            recover(clock=self._clock)
+            recover(clock=self._clock, survived=self._survived)
             self._has_recovered = True
         done = routed + apply_waiting(clock=self._clock)
         if not done:

@@ -99,21 +99,40 @@ def apply_waiting(*, clock: Clock) -> int:
     return settled
 
 
-def recover(*, clock: Clock, most: int = _MESSAGES) -> int:
+def recover(*, clock: Clock, most: int = _MESSAGES, survived: set[UUID] | None = None) -> int:
     """Apply message by message after a start, noting in a commit of its own that each is begun; return how many.
 
     A worker that was killed by a message leaves no other trace: the message that was begun several times and never
-    ended is parked, and the others go on.
+    ended is parked, and the others go on. `survived` is what this very worker keeps of the messages it began: when the
+    database goes away under one of them, that is not held against the message the next time.
     """
+    outlived = set() if survived is None else survived
+    _forgive(outlived)
     settled = 0
     for _ in range(_count_ready(clock(), most)):
-        is_begun = _note_begun(clock)
-        if is_begun is None:
+        begun = _note_begun(clock)
+        if begun is None:
             break
-        if is_begun:
+        if begun.is_to_be_applied:
+            outlived.add(begun.id)
             apply_one(clock=clock)
+            outlived.discard(begun.id)
         settled += 1
     return settled
+
+
+def _forgive(survived: set[UUID]) -> None:
+    if survived:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE exchange_message SET begun = greatest(begun - 1, 0) WHERE id = ANY(%s)", [list(survived)]
+            )
+        survived.clear()
+
+
+class _Begun(NamedTuple):
+    id: UUID
+    is_to_be_applied: bool
 
 
 def _count_ready(at: datetime, most: int) -> int:
@@ -123,18 +142,18 @@ def _count_ready(at: datetime, most: int) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _note_begun(clock: Clock) -> bool | None:
-    """Return True when a message is about to be applied, False when it is parked instead, None when none is left."""
+def _note_begun(clock: Clock) -> _Begun | None:
+    """Note that a message is about to be applied, or park it when it was begun too often; None when none is left."""
     with transaction.atomic():
         waiting = next(_claimed(clock(), lanes=1), None)
         if waiting is None:
             return None
         if waiting.begun >= MOST_TIMES_BEGUN:
             _park(waiting, "", "l’exécutant s’est arrêté net chaque fois qu’il a commencé ce message", at=clock())
-            return False
+            return _Begun(waiting.id, is_to_be_applied=False)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE exchange_message SET begun = begun + 1 WHERE id = %s", [waiting.id])
-    return True
+    return _Begun(waiting.id, is_to_be_applied=True)
 
 
 def apply_one(*, clock: Clock) -> bool:

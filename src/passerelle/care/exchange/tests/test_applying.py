@@ -266,6 +266,21 @@ def test_a_message_that_kills_the_worker_is_parked_and_the_others_go_on(facility
     assert "arrêté net" in Message.objects.get(control_id="M1").error_why
 
 
+def test_a_database_that_goes_away_is_not_held_against_a_message(facility, recorder):
+    recorder.failures["M1"] = SystemExit("the database, as the worker sees it: it survives")
+    send(admission("M1"))
+    route_new_messages()
+    survived = set()
+    for _ in range(5):
+        with pytest.raises(SystemExit):
+            recover(clock=lambda: AT, survived=survived)
+    recorder.failures.clear()
+
+    recover(clock=lambda: AT, survived=survived)
+
+    assert states() == {"M1": State.APPLIED}
+
+
 def test_recovery_applies_what_was_left_in_order(facility, recorder):
     send(*(admission(f"M{n}", ipp=str(n % 2)) for n in range(6)))
     route_new_messages()

@@ -6,6 +6,7 @@ from passerelle.care.exchange.benchmark import limits
 from passerelle.care.exchange.benchmark.load import Measure, put
 from passerelle.care.exchange.benchmark.scratch import ScratchHouse, connection_parameters, scratch_house
 
+_RECEIVERS = 2  # listeners that share the port when nothing else needs the machine (`listen --processes`)
 _WARM_UP_S = 1.0
 Figures = dict[str, Any]
 #: Connections of the whole path, and of receiving alone: an establishment each, then many.
@@ -64,7 +65,7 @@ def _one(house: ScratchHouse, pair: tuple[int, int], seconds: float, per_patient
 
 def _received(house: ScratchHouse, connections: int, seconds: float, per_patient: int) -> Measure:
     house.forget_messages()
-    with house.listener() as address:
+    with house.listener(processes=_RECEIVERS) as address:
         put(address, connections=connections, seconds=_WARM_UP_S, per_patient=per_patient)
         return put(address, connections=connections, seconds=seconds, per_patient=per_patient)
 
@@ -75,7 +76,7 @@ def _median(found: Sequence[Figures]) -> Figures:
 
 
 def _middle(values: Sequence[Any]) -> float:
-    middle = statistics.median(values)
+    middle: float = statistics.median(values)
     return round(middle, 2) if isinstance(values[0], float) else round(middle)
 
 

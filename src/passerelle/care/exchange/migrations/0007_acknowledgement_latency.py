@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('exchange', '0006_refused_found'),
+        ("exchange", "0006_refused_found"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AckLatency',
+            name="AckLatency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('door', models.CharField(max_length=10, verbose_name='porte')),
-                ('upper_ms', models.PositiveIntegerField(verbose_name='jusqu’à, en millisecondes (0 : au-delà)')),
-                ('count', models.PositiveBigIntegerField(verbose_name='acquittements')),
-                ('seconds', models.FloatField(verbose_name='durée totale, en secondes')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("door", models.CharField(max_length=10, verbose_name="porte")),
+                ("upper_ms", models.PositiveIntegerField(verbose_name="jusqu’à, en millisecondes (0 : au-delà)")),
+                ("count", models.PositiveBigIntegerField(verbose_name="acquittements")),
+                ("seconds", models.FloatField(verbose_name="durée totale, en secondes")),
             ],
             options={
-                'verbose_name': 'durée des acquittements',
-                'verbose_name_plural': 'durées des acquittements',
-                'constraints': [models.UniqueConstraint(fields=('door', 'upper_ms'), name='exchange_ack_latency_once')],
+                "verbose_name": "durée des acquittements",
+                "verbose_name_plural": "durées des acquittements",
+                "constraints": [models.UniqueConstraint(fields=("door", "upper_ms"), name="exchange_ack_latency_once")],
             },
         ),
     ]

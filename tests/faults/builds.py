@@ -121,7 +121,7 @@ def marks_after():
 def _in_two_transactions(*, effects_rank):
     bare()
     worker.apply_waiting = functools.partial(_apply_in_two_transactions, effects_rank=effects_rank)
-    worker.recover = lambda *, clock: 0
+    worker.recover = lambda **_: 0
 
 
 def _apply_in_two_transactions(*, clock, effects_rank):

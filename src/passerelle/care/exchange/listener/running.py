@@ -1,6 +1,7 @@
 """Run the MLLP door until the process is told to stop."""
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -94,7 +95,6 @@ async def serve(
 
 def _know_the_channels() -> None:
     """Read what is declared before the first message; a database that is away will be asked by the intake."""
-    try:
+    with contextlib.suppress(Error, psycopg.Error):
         channels.current()
-    except (Error, psycopg.Error):
-        connection.close()
+    connection.close()  # that of a thread which will not be met again

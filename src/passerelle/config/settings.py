@@ -33,8 +33,10 @@ WSGI_APPLICATION = "passerelle.config.wsgi.application"
 
 CORE_APPS = [
     "passerelle.core.parameters",
+    "passerelle.core.terminology",
     "passerelle.core.directory",
     "passerelle.core.access",
+    "passerelle.core.oauth",
     "passerelle.core.audit",
     "passerelle.core.ui",
 ]
@@ -45,7 +47,9 @@ CARE_APPS = [
     "passerelle.care.identity",
     "passerelle.care.matching",
     "passerelle.care.identitovigilance",
+    "passerelle.care.consent",
     "passerelle.care.record",
+    "passerelle.care.liaison",
     "passerelle.care.patientspace",
 ]
 EVIDENCE_APPS = ["passerelle.evidence.warehouse", "passerelle.evidence.indicators"]
@@ -68,6 +72,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "oauth2_provider",
     "procrastinate.contrib.django",
 ]
 

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class OAuthConfig(AppConfig):
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "passerelle.core.oauth"
+    label = "oauth"
+    verbose_name = "applications et fédération"

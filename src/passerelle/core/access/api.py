@@ -20,11 +20,22 @@ from passerelle.core.access.services.doctors import choose_doctor
 from passerelle.core.access.services.emergency import ReasonMissing, open_emergency_access
 from passerelle.core.access.services.personas import NotADemonstration, ensure_personas, link_patient_persona
 from passerelle.core.access.viewer import ANONYMOUS, AuthenticatedRequest, Viewer
-from passerelle.core.access.vocabulary import RECORD_KINDS, Act, Kind, Relation, Role, State
+from passerelle.core.access.vocabulary import (
+    CLINICAL_KINDS,
+    READING_ACTS,
+    RECORD_KINDS,
+    Act,
+    Kind,
+    Relation,
+    Role,
+    State,
+)
 
 __all__ = [
     "ANONYMOUS",
+    "CLINICAL_KINDS",
     "PUBLIC",
+    "READING_ACTS",
     "RECORD_KINDS",
     "SIGNED_IN",
     "AccessRefused",

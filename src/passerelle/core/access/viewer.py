@@ -15,7 +15,9 @@ from passerelle.core.audit.api import Actor
 class Viewer:
     """An account, its roles today and where it holds them; ANONYMOUS holds none.
 
-    `assignments` pairs each role with an establishment code, or None for the whole group.
+    `assignments` pairs each role with an establishment code, or None for the whole group. `application` is the client
+    through which it comes, alone or for somebody. `scopes` are the SMART scopes that client was given: they restrict
+    what the matrix allows and never widen it; None is a person with a session of their own.
     """
 
     account_id: UUID | None = None
@@ -25,10 +27,12 @@ class Viewer:
     professional_rpps: str | None = None
     second_factor: bool = False
     is_demo_persona: bool = False
+    scopes: frozenset[str] | None = None
+    application: str = ""
 
     @property
     def is_anonymous(self) -> bool:
-        return self.account_id is None
+        return self.account_id is None and not self.application
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -37,6 +37,7 @@ class Role(Word):
     DPO = "dpo", "Délégué à la protection des données"
     SECURITY_OFFICER = "security_officer", "Responsable de la sécurité (RSSI)"
     OPERATOR = "operator", "Exploitant"
+    APPLICATION = "application", "Application d’un établissement"
 
 
 class Relation(Word):
@@ -63,6 +64,18 @@ class Kind(Word):
     OBSERVATION = "observation", "Résultat"
     APPOINTMENT = "appointment", "Rendez-vous"
     CONSENT = "consent", "Choix du patient"
+    CONDITION = "condition", "Problème de santé ou antécédent"
+    ALLERGY = "allergy", "Allergie"
+    MEDICATION = "medication", "Médicament"
+    PROCEDURE = "procedure", "Acte"
+    IMMUNIZATION = "immunization", "Vaccination"
+    DEVICE = "device", "Dispositif implanté ou utilisé"
+    REPORT = "report", "Compte rendu d’examen"
+    REQUEST = "request", "Demande ou échange entre soignants"
+    CARE_PLAN = "care_plan", "Plan et équipe de soins"
+    FORM = "form", "Questionnaire rempli"
+    SUBSCRIPTION = "subscription", "Abonnement"
+    TERMINOLOGY = "terminology", "Terminologie"
     IDENTITY = "identity", "Identité"
     MESSAGE = "message", "Message d’échange"
     INDICATOR = "indicator", "Indicateur"
@@ -87,6 +100,7 @@ class Act(Word):
     HISTORY = "history", "Lire l’historique"
     CREATE = "create", "Créer"
     UPDATE = "update", "Modifier"
+    DELETE = "delete", "Supprimer"
     MERGE = "merge", "Rapprocher"
     VOTE = "vote", "Voter"
     REPLAY = "replay", "Rejouer"
@@ -110,7 +124,27 @@ class State(Word):
     OPPOSED = "opposed", "Opposition du patient (masqué)"
 
 
-RECORD_KINDS = frozenset(
-    {Kind.PATIENT, Kind.ENCOUNTER, Kind.DOCUMENT, Kind.OBSERVATION, Kind.APPOINTMENT, Kind.CONSENT}
+#: What a clinician or a town doctor writes down about a patient.
+CLINICAL_KINDS = frozenset(
+    {
+        Kind.CONDITION,
+        Kind.ALLERGY,
+        Kind.MEDICATION,
+        Kind.PROCEDURE,
+        Kind.IMMUNIZATION,
+        Kind.DEVICE,
+        Kind.REPORT,
+        Kind.REQUEST,
+        Kind.CARE_PLAN,
+        Kind.FORM,
+    }
 )
+RECORD_KINDS = CLINICAL_KINDS | {
+    Kind.PATIENT,
+    Kind.ENCOUNTER,
+    Kind.DOCUMENT,
+    Kind.OBSERVATION,
+    Kind.APPOINTMENT,
+    Kind.CONSENT,
+}
 READING_ACTS = frozenset({Act.READ, Act.SEARCH, Act.HISTORY, Act.EXPORT})

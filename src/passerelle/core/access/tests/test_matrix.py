@@ -11,21 +11,45 @@ from hypothesis import strategies as st
 from passerelle.core.access import rules
 from passerelle.core.access.matrix import MATRIX_FILE, current_matrix, decide, matrix_page
 from passerelle.core.access.viewer import ANONYMOUS, Viewer
-from passerelle.core.access.vocabulary import READING_ACTS, RECORD_KINDS, Act, Kind, Relation, Role, State
+from passerelle.core.access.vocabulary import (
+    CLINICAL_KINDS,
+    READING_ACTS,
+    RECORD_KINDS,
+    Act,
+    Kind,
+    Relation,
+    Role,
+    State,
+)
 
 EXPECTED = Path(__file__).with_name("expected_access.md")
 ACTS = dict(
     zip(
-        "LRHECUFVJIX",
-        ["read", "search", "history", "export", "create", "update", "merge", "vote", "replay", "verify", "break_glass"],
+        "LRHECUDFVJIX",
+        [
+            "read",
+            "search",
+            "history",
+            "export",
+            "create",
+            "update",
+            "delete",
+            "merge",
+            "vote",
+            "replay",
+            "verify",
+            "break_glass",
+        ],
         strict=True,
     )
 )
 STATES = dict(
     zip("NSAMPO", ["normal", "sensitive", "unannounced", "minor_secret", "protected", "opposed"], strict=True)
 )
+CLINICAL = "condition allergy medication procedure immunization device report request care_plan form"
 GROUPS = {
-    "dossier": "patient encounter document observation appointment consent",
+    "clinique": CLINICAL,
+    "dossier": f"patient encounter document observation appointment consent {CLINICAL}",
     "commun": "none establishment territory",
 }
 
@@ -59,7 +83,7 @@ def test_every_cell_is_decided_as_stated():
 
     wrong = [cell for cell in ALL_CELLS if _decide(*cell).allowed != (tuple(word.value for word in cell) in expected)]
 
-    assert len(ALL_CELLS) == len(Role) * len(Relation) * len(Kind) * len(Act) * len(State) > 150_000
+    assert len(ALL_CELLS) == len(Role) * len(Relation) * len(Kind) * len(Act) * len(State) > 345_600
     assert wrong == []
 
 
@@ -110,10 +134,30 @@ def test_an_opposition_stops_everyone_but_the_patient_the_author_and_the_chosen_
     assert [c for c in ALLOWED if c[2] in RECORD_KINDS and c[4] is State.OPPOSED and c[1] not in still] == []
 
 
-def test_only_those_who_care_and_the_patient_read_documents_and_results():
-    clinical = {Kind.DOCUMENT, Kind.OBSERVATION}
+def test_only_those_who_care_the_patient_and_the_applications_that_wrote_it_read_what_is_clinical():
+    clinical = CLINICAL_KINDS | {Kind.DOCUMENT, Kind.OBSERVATION}
+    caring = {Role.PATIENT, Role.CLINICIAN, Role.TOWN_DOCTOR}
 
-    assert {c[0] for c in ALLOWED if c[2] in clinical} == {Role.PATIENT, Role.CLINICIAN, Role.TOWN_DOCTOR}
+    assert {c[0] for c in ALLOWED if c[2] in clinical} == caring | {Role.APPLICATION}
+
+
+def test_an_application_reads_only_what_its_establishment_wrote_and_nobody_restricted():
+    read = [c for c in ALLOWED if c[0] is Role.APPLICATION and c[2] in RECORD_KINDS and c[3] in READING_ACTS]
+
+    assert {c[1] for c in read} == {Relation.AUTHOR}
+    assert {c[4] for c in read} == {State.NORMAL, State.SENSITIVE, State.PROTECTED}
+
+
+def test_what_is_written_down_is_changed_only_by_whoever_wrote_it():
+    changed = [c for c in ALLOWED if c[2] in RECORD_KINDS - {Kind.CONSENT} and c[3] in {Act.UPDATE, Act.DELETE}]
+
+    assert {c[1] for c in changed} == {Relation.AUTHOR}
+
+
+def test_a_patient_changes_nothing_but_their_choices():
+    writing = {Act.CREATE, Act.UPDATE, Act.DELETE}
+
+    assert {c[2] for c in ALLOWED if c[0] is Role.PATIENT and c[3] in writing} == {Kind.CONSENT, Kind.ACCOUNT}
 
 
 def test_only_members_of_the_committee_vote():
@@ -133,11 +177,12 @@ def test_the_integrator_and_the_operator_never_touch_the_record():
 def test_a_researcher_sees_aggregates_only():
     seen = {c[2] for c in ALLOWED if c[0] is Role.RESEARCHER}
 
-    assert seen == {Kind.INDICATOR, Kind.PROJECT, Kind.DIRECTORY, Kind.PARAMETER, Kind.UI, Kind.ACCOUNT}
+    public = {Kind.DIRECTORY, Kind.TERMINOLOGY, Kind.PARAMETER}
+    assert seen == public | {Kind.INDICATOR, Kind.PROJECT, Kind.UI, Kind.ACCOUNT}
 
 
 def test_nobody_writes_in_the_journal():
-    assert [c for c in ALLOWED if c[2] is Kind.AUDIT and c[3] in {Act.CREATE, Act.UPDATE, Act.MERGE}] == []
+    assert [c for c in ALLOWED if c[2] is Kind.AUDIT and c[3] in {Act.CREATE, Act.UPDATE, Act.DELETE, Act.MERGE}] == []
 
 
 def test_every_permission_has_its_reason_its_line_and_its_role():

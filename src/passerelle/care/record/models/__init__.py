@@ -1,5 +1,6 @@
 from passerelle.care.record.models.appointment import AppointmentEvent
 from passerelle.care.record.models.choice import DmpChoice
+from passerelle.care.record.models.mark import ReadMark
 from passerelle.care.record.models.resource import Content, Resource, Version
 from passerelle.care.record.models.stay import StayEvent
 
@@ -63,6 +64,14 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "collected_at": "neutral",
         "source": "neutral",
     },
+    "ReadMark": {
+        "id": "neutral",
+        "account": "neutral",
+        "type": "neutral",
+        "resource_id": "neutral",
+        "version": "neutral",
+        "read_at": "neutral",
+    },
     "StayEvent": {
         "id": "neutral",
         "stay_id": "neutral",
@@ -76,4 +85,4 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
     },
 }
 
-__all__ = ["CLASSIFICATION", "AppointmentEvent", "Content", "DmpChoice", "Resource", "StayEvent", "Version"]
+__all__ = ["CLASSIFICATION", "AppointmentEvent", "Content", "DmpChoice", "ReadMark", "Resource", "StayEvent", "Version"]

@@ -67,9 +67,8 @@ def kind_of(type_: str, local_identity_id: UUID, *, following: str | None = None
     A Medication or a Device of no patient is of the directory; a Provenance of a record is judged as a document
     unless what it follows is told.
     """
-    if type_ in FOLLOWING:
-        type_ = following if following in KIND_OF else "DocumentReference"
-    kind = KIND_OF[type_]
+    judged = (following or "DocumentReference") if type_ in FOLLOWING else type_
+    kind = KIND_OF.get(judged, Kind.DOCUMENT)
     if local_identity_id == NOBODY and kind not in _NOBODYS:
         return Kind.DIRECTORY
     return kind

@@ -1,7 +1,8 @@
 """The door of consent: what patients decided, in force at a moment."""
 
+from passerelle.care.consent.rules.majority import end_of_day, is_minor, majority_at
 from passerelle.care.consent.rules.restrictions import NOTHING, Chosen, Opposed, Restrictions, Whom
-from passerelle.care.consent.rules.vocabulary import Item, Level, Nature, Scope
+from passerelle.care.consent.rules.vocabulary import Acceptance, Door, Item, Level, Nature, ProtectionReason, Scope
 from passerelle.care.consent.selectors.circle import (
     Representative,
     TeamMember,
@@ -20,29 +21,87 @@ from passerelle.care.consent.selectors.restrictions import (
     secret_items,
     those_of,
 )
+from passerelle.care.consent.services.circle import Invitation, choose, oppose
+from passerelle.care.consent.services.facts import (
+    AlreadyChosen,
+    EndsBeforeItBegins,
+    NoSuchChoice,
+    Voice,
+    on_change,
+    withdraw,
+)
+from passerelle.care.consent.services.people import (
+    BirthDateNeeded,
+    Mandate,
+    NotByRepresentative,
+    OfAge,
+    RepresentsOneself,
+    Trusted,
+    protect,
+    represent,
+    trust,
+)
+from passerelle.care.consent.services.pieces import (
+    NotAMinor,
+    NotForParents,
+    keep_secret,
+    mask_document,
+    tell_again,
+    unmask_document,
+)
 
 __all__ = [
     "NOTHING",
+    "Acceptance",
+    "AlreadyChosen",
+    "BirthDateNeeded",
     "Chosen",
+    "Door",
+    "EndsBeforeItBegins",
+    "Invitation",
     "Item",
     "Level",
+    "Mandate",
     "Nature",
+    "NoSuchChoice",
+    "NotAMinor",
+    "NotByRepresentative",
+    "NotForParents",
+    "OfAge",
     "Opposed",
+    "ProtectionReason",
     "Representative",
+    "RepresentsOneself",
     "Restrictions",
     "Scope",
     "TeamMember",
+    "Trusted",
+    "Voice",
     "Whom",
+    "choose",
     "chosen_professionals",
+    "end_of_day",
+    "is_minor",
     "is_opposed",
     "is_representative",
+    "keep_secret",
     "level_of",
+    "majority_at",
+    "mask_document",
     "masked_documents",
+    "on_change",
+    "oppose",
     "patients_who_chose",
+    "protect",
     "protected",
+    "represent",
     "representatives",
     "represented",
     "restrictions_of",
     "secret_items",
+    "tell_again",
     "those_of",
+    "trust",
+    "unmask_document",
+    "withdraw",
 ]

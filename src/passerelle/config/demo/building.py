@@ -9,7 +9,9 @@ from multiprocessing import get_context
 from django.db import connection
 
 from passerelle.care.channels import api as channels
+from passerelle.config.demo.choices import choose_their_doctor
 from passerelle.config.demo.chunks import CHUNK_PERSONS, chunk_sizes
+from passerelle.config.demo.dense import deepen
 from passerelle.config.demo.ledger import chunks_done, close_ledger, open_ledger
 from passerelle.config.demo.look_alikes import plant
 from passerelle.config.demo.personas import patient_persona, shown_name
@@ -57,7 +59,9 @@ def _people_the_house(found: Territory, at: datetime) -> None:
     access.ensure_personas(at=at)
     person = patient_persona(found.persons, truth=found.truth, hospitals=found.hospitals)
     if person is not None:
-        access.link_patient_persona(person_id=person.id, display_name=shown_name(person))
+        account_id = access.link_patient_persona(person_id=person.id, display_name=shown_name(person))
+        choose_their_doctor(person.id, account_id, shown_name(person), at=at)
+        deepen(person, truth=found.truth, hospitals=found.hospitals)
     plant(found, at=at)
 
 

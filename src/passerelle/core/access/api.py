@@ -1,5 +1,15 @@
 """The door of access: `from passerelle.core.access import api as access`."""
 
+from passerelle.core.access.emergencies import (
+    REASONS as EMERGENCY_REASONS,
+)
+from passerelle.core.access.emergencies import (
+    Emergency,
+    emergencies,
+    emergency_count,
+    has_emergency_access,
+    open_emergencies,
+)
 from passerelle.core.access.guards import (
     PUBLIC,
     SIGNED_IN,
@@ -13,11 +23,15 @@ from passerelle.core.access.guards import (
 )
 from passerelle.core.access.matrix import decide
 from passerelle.core.access.rules import Decision
-from passerelle.core.access.selectors import has_emergency_access, is_chosen_doctor, patients_who_chose, viewer_of
+from passerelle.core.access.selectors import persona_account, viewer_of
 from passerelle.core.access.services.accounts import end_role, grant_role, open_account, set_password
 from passerelle.core.access.services.checks import AccessRefused, allowed, check
-from passerelle.core.access.services.doctors import choose_doctor
-from passerelle.core.access.services.emergency import ReasonMissing, open_emergency_access
+from passerelle.core.access.services.emergency import (
+    ReasonMissing,
+    Urgency,
+    end_emergency_access,
+    open_emergency_access,
+)
 from passerelle.core.access.services.personas import NotADemonstration, ensure_personas, link_patient_persona
 from passerelle.core.access.viewer import ANONYMOUS, AuthenticatedRequest, Viewer
 from passerelle.core.access.vocabulary import (
@@ -34,6 +48,7 @@ from passerelle.core.access.vocabulary import (
 __all__ = [
     "ANONYMOUS",
     "CLINICAL_KINDS",
+    "EMERGENCY_REASONS",
     "PUBLIC",
     "READING_ACTS",
     "RECORD_KINDS",
@@ -43,27 +58,31 @@ __all__ = [
     "Act",
     "AuthenticatedRequest",
     "Decision",
+    "Emergency",
     "Kind",
     "NotADemonstration",
     "ReasonMissing",
     "Relation",
     "Role",
     "State",
+    "Urgency",
     "Viewer",
     "allowed",
     "check",
-    "choose_doctor",
     "decide",
+    "emergencies",
+    "emergency_count",
+    "end_emergency_access",
     "end_role",
     "ensure_personas",
     "grant_role",
     "guarded",
     "has_emergency_access",
-    "is_chosen_doctor",
     "link_patient_persona",
     "open_account",
+    "open_emergencies",
     "open_emergency_access",
-    "patients_who_chose",
+    "persona_account",
     "public",
     "requires",
     "rule",

@@ -90,14 +90,17 @@ class RoleAssignment(models.Model):
 
 
 class EmergencyAccess(models.Model):
-    """A door opened for a while on one person's record, with its reason."""
+    """A door opened for a while on one person’s record, with its reason; closed early when `ended_at` is set."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="compte")
     person_id = models.UUIDField("personne")
+    establishment = models.CharField("établissement de qui ouvre", max_length=50, blank=True, default="")
+    reason_code = models.CharField("nature du motif", max_length=20, blank=True, default="")
     reason = models.CharField("motif", max_length=300)
     at = models.DateTimeField("ouvert à")
     expires_at = models.DateTimeField("jusqu’à (exclu)")
+    ended_at = models.DateTimeField("terminé à", null=True, blank=True)
 
     class Meta:
         verbose_name = "accès d’urgence"
@@ -105,31 +108,16 @@ class EmergencyAccess(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(expires_at__gt=F("at")), name="access_emergency_period"),
             models.CheckConstraint(condition=~Q(reason=""), name="access_emergency_reason"),
-        ]
-        indexes = [models.Index(fields=["account", "person_id", "expires_at"], name="access_emergency_open")]
-
-    def __str__(self) -> str:
-        return f"{self.account_id} · {self.person_id}"
-
-
-class ChosenDoctor(models.Model):
-    """The doctor of the town a person chose, from a day until another (exclusive); one at a time."""
-
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="compte")
-    person_id = models.UUIDField("personne")
-    starts_on = models.DateField("du")
-    ends_on = models.DateField("au (exclu)", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "médecin traitant choisi"
-        verbose_name_plural = "médecins traitants choisis"
-        constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="access_chosen_period"
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("at"), ended_at__lte=F("expires_at")),
+                name="access_emergency_ended",
             ),
-            models.UniqueConstraint(fields=["person_id"], condition=Q(ends_on=None), name="access_chosen_one"),
         ]
-        indexes = [models.Index(fields=["account", "person_id"], name="access_chosen_by")]
+        indexes = [
+            models.Index(fields=["account", "person_id", "expires_at"], name="access_emergency_open"),
+            models.Index(fields=["person_id", "at"], name="access_emergency_person"),
+            models.Index(fields=["at"], name="access_emergency_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account_id} · {self.person_id}"
@@ -156,19 +144,15 @@ CLASSIFICATION = {
         "starts_on": "neutral",
         "ends_on": "neutral",
     },
-    "ChosenDoctor": {
-        "id": "neutral",
-        "account": "identifying",
-        "person_id": "identifying",
-        "starts_on": "neutral",
-        "ends_on": "neutral",
-    },
     "EmergencyAccess": {
         "id": "neutral",
         "account": "identifying",
         "person_id": "identifying",
+        "establishment": "neutral",
+        "reason_code": "health",
         "reason": "health",
         "at": "neutral",
         "expires_at": "neutral",
+        "ended_at": "neutral",
     },
 }

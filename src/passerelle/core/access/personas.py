@@ -12,7 +12,7 @@ from passerelle.core.directory.api import EstablishmentRow
 
 PERSONAS_FILE = Path(__file__).with_name("personas.yaml")
 EVERY_ESTABLISHMENT, EACH_ESTABLISHMENT = "*", "each"
-PATIENT_CODE, DOCTOR_CODE = "patient", "medecin-traitant"
+PATIENT_CODE = "patient"
 PERSONA_DOMAIN = "demonstration.invalid"
 
 

@@ -1,12 +1,11 @@
-"""Who the viewer is, what ties them to a person, and the cast of the demonstration."""
+"""Who the viewer is, and the cast of the demonstration."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import UUID
+from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from passerelle.core.access.models import Account, ChosenDoctor, EmergencyAccess, RoleAssignment
+from passerelle.core.access.models import Account, RoleAssignment
 from passerelle.core.access.personas import PERSONA_DOMAIN, cast
 from passerelle.core.access.viewer import Viewer
 from passerelle.core.access.vocabulary import Role
@@ -27,33 +26,6 @@ def viewer_of(account: Account, *, on: date, second_factor: bool) -> Viewer:
         second_factor=second_factor,
         is_demo_persona=account.is_demo_persona,
     )
-
-
-def has_emergency_access(viewer: Viewer, person_id: UUID, *, at: datetime) -> bool:
-    """Tell whether this viewer has an emergency door open on this person at this moment."""
-    return (
-        viewer.account_id is not None
-        and EmergencyAccess.objects.filter(
-            account_id=viewer.account_id, person_id=person_id, at__lte=at, expires_at__gt=at
-        ).exists()
-    )
-
-
-def is_chosen_doctor(viewer: Viewer, person_id: UUID, *, on: date) -> bool:
-    """Tell whether this viewer is the doctor this person has chosen that day."""
-    account_id = viewer.account_id
-    return account_id is not None and _chosen(account_id, on).filter(person_id=person_id).exists()
-
-
-def patients_who_chose(viewer: Viewer, *, on: date) -> list[UUID]:
-    """Return the persons whose chosen doctor this viewer is that day, the latest choice first."""
-    if viewer.account_id is None:
-        return []
-    return list(_chosen(viewer.account_id, on).order_by("-starts_on", "person_id").values_list("person_id", flat=True))
-
-
-def _chosen(account_id: UUID, on: date) -> QuerySet[ChosenDoctor]:
-    return ChosenDoctor.objects.filter(Q(ends_on=None) | Q(ends_on__gt=on), account_id=account_id, starts_on__lte=on)
 
 
 def _held_by(account: Account, on: date) -> frozenset[tuple[Role, str | None]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from passerelle.care.consent import api as consent
 from passerelle.care.identity import api as identity
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Relation, Role, Viewer
@@ -35,7 +36,7 @@ def relation_with(
     # Caring for someone at the hospital opens more than being their town doctor; other trades are first of all chosen.
     if is_treating and viewer.has(Role.CLINICIAN):
         return Relation.TREATING
-    if viewer.has(Role.TOWN_DOCTOR) and access.is_chosen_doctor(viewer, person_id, on=timezone.localdate(at)):
+    if viewer.has(Role.TOWN_DOCTOR) and consent.level_of(viewer, person_id, at=at) is not None:
         return Relation.CHOSEN
     if is_treating:
         return Relation.TREATING

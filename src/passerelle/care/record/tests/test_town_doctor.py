@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from passerelle.care.consent import api as consent
 from passerelle.care.record import api as record
 from passerelle.care.record.rules.documents import RESTRICTIONS
 from passerelle.care.record.tests import pages
@@ -58,13 +59,14 @@ class Doctor:
     def viewer(self):
         return access.viewer_of(self.account, on=timezone.localdate(), second_factor=True)
 
-    def is_chosen_by(self, person_id, *, on=None):
-        access.choose_doctor(
+    def is_chosen_by(self, person_id, *, at=None):
+        consent.choose(
             person_id=person_id,
-            account_id=self.account.pk,
-            on=on or timezone.localdate() - timedelta(days=30),
-            by=None,
-            at=timezone.now(),
+            invitation=consent.Invitation(
+                consent.Whom(account_id=self.account.pk), "Dr Colette", consent.Level.ALL_MASKED, is_main_doctor=True
+            ),
+            by=consent.Voice(access.ANONYMOUS.actor()),
+            at=at or timezone.now() - timedelta(days=30),
         )
 
 
@@ -96,7 +98,7 @@ def test_a_doctor_whom_nobody_chose_is_a_stranger(person):
 def test_the_day_of_another_choice_closes_the_record(person):
     before, after = Doctor("Colette"), Doctor("Paul")
     before.is_chosen_by(person)
-    after.is_chosen_by(person, on=timezone.localdate())
+    after.is_chosen_by(person, at=timezone.now())
 
     with pytest.raises(AccessRefused):
         record.timeline(before.viewer, person, at=timezone.now())
@@ -106,7 +108,7 @@ def test_the_day_of_another_choice_closes_the_record(person):
 
 def test_a_choice_opens_nothing_before_its_first_day(person):
     colette = Doctor()
-    colette.is_chosen_by(person, on=timezone.localdate() + timedelta(days=1))
+    colette.is_chosen_by(person, at=timezone.now() + timedelta(days=1))
 
     assert status_of(colette.client, "record:timeline", person) == 404
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from passerelle.care.consent import api as consent
 from passerelle.care.identity import api as identity
 from passerelle.care.record.views.forms import FindForm
 from passerelle.care.record.views.people import Found, found_people
@@ -60,7 +61,7 @@ def _own_patients(viewer: Viewer) -> list[Found] | None:
         return None
     at = timezone.now()
     access.check(viewer, Kind.PATIENT, Act.SEARCH, relation=Relation.CHOSEN, target="patients", at=at)
-    return found_people(viewer, identity.people(access.patients_who_chose(viewer, on=timezone.localdate(at))))
+    return found_people(viewer, identity.people(consent.patients_who_chose(viewer, at=at)))
 
 
 def _asked(request: AuthenticatedRequest) -> dict[str, Any]:

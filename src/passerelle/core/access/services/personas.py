@@ -5,9 +5,8 @@ from django.conf import settings
 from django.db import transaction
 
 from passerelle.core.access.models import Account, RoleAssignment
-from passerelle.core.access.personas import DOCTOR_CODE, PATIENT_CODE, PERSONA_DOMAIN, Persona, cast
+from passerelle.core.access.personas import PATIENT_CODE, PERSONA_DOMAIN, Persona, cast
 from passerelle.core.access.services.accounts import grant_role, open_account
-from passerelle.core.access.services.doctors import choose_doctor
 from passerelle.core.audit import api as audit
 from passerelle.core.directory import api as directory
 
@@ -41,23 +40,19 @@ def ensure_personas(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def link_patient_persona(*, person_id: UUID, display_name: str = "", at: datetime | None = None) -> None:
-    """Make the patient of the cast this person, who chose the town doctor of the cast.
-
-    The name shown becomes theirs when it is given. `at` signs the choice of the doctor; without it, the day the
-    doctor's account was opened.
+def link_patient_persona(*, person_id: UUID, display_name: str = "", code: str = PATIENT_CODE) -> UUID:
+    """Make a patient of the cast this person; return their account. The name shown becomes theirs when it is given.
 
     Raises:
         NotADemonstration: this installation is not one.
     """
     _demonstration_only()
-    cast_of_two = Account.objects.select_for_update(of=("self",)).filter(is_demo_persona=True)
-    account = cast_of_two.get(email=f"{PATIENT_CODE}@{PERSONA_DOMAIN}")
-    doctor = cast_of_two.get(email=f"{DOCTOR_CODE}@{PERSONA_DOMAIN}")
+    everybody = Account.objects.select_for_update(of=("self",)).filter(is_demo_persona=True)
+    account = everybody.get(email=f"{code}@{PERSONA_DOMAIN}")
     account.person_id = person_id
     account.display_name = f"{display_name} (fictif)" if display_name else account.display_name
     account.save(update_fields=["person_id", "display_name"])
-    choose_doctor(person_id=person_id, account_id=doctor.pk, on=FROM_THE_START, by=None, at=at or doctor.opened_at)
+    return account.pk
 
 
 def _open(persona: Persona, *, at: datetime) -> Account:

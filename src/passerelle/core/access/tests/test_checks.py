@@ -1,7 +1,7 @@
 """A check decides, leaves its event, and refuses like a missing page; an emergency opens a door for a while."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -162,21 +162,52 @@ def test_an_account_is_opened_in_small_letters_without_a_password():
     assert str(opened) == "Bob"
 
 
-def test_a_person_has_one_chosen_doctor_at_a_time():
-    first, second = account("colette", Role.TOWN_DOCTOR), account("didier", Role.TOWN_DOCTOR)
-    viewers = [access.viewer_of(each, on=AT.date(), second_factor=True) for each in (first, second)]
-    june, july = date(2025, 6, 1), date(2025, 7, 1)
+def opened_by(viewer, *, at=AT, person_id=PERSON):
+    return access.open_emergency_access(
+        viewer=viewer,
+        person_id=person_id,
+        reason=access.Urgency("Patient inconscient aux urgences", "unconscious"),
+        relation=Relation.NONE,
+        at=at,
+    )
 
-    access.choose_doctor(person_id=PERSON, account_id=first.pk, on=june, by=None, at=AT)
-    access.choose_doctor(person_id=PERSON, account_id=second.pk, on=july, by=None, at=AT)
-    access.choose_doctor(person_id=PERSON, account_id=second.pk, on=AT.date(), by=None, at=AT)
 
-    def chosen(on):
-        return [access.is_chosen_doctor(viewer, PERSON, on=on) for viewer in viewers]
+def test_a_door_closes_when_its_holder_says_so():
+    load_places()
+    viewer = access.viewer_of(account("alice", Role.CLINICIAN, establishment="aphm"), on=AT.date(), second_factor=True)
+    opened = opened_by(viewer)
+    soon, later = AT + timedelta(minutes=10), AT + timedelta(minutes=20)
 
-    assert chosen(date(2025, 5, 31)) == [False, False]
-    assert chosen(june) == chosen(date(2025, 6, 30)) == [True, False]
-    assert chosen(july) == chosen(AT.date()) == [False, True]
-    assert access.patients_who_chose(viewers[1], on=AT.date()) == [PERSON]
-    assert access.patients_who_chose(access.ANONYMOUS, on=AT.date()) == []
-    assert AuditEvent.objects.filter(action="doctor_chosen", person_id=PERSON).count() == 2
+    assert [row.id for row in access.open_emergencies(viewer, at=soon)] == [opened.id]
+    assert access.end_emergency_access(viewer=viewer, emergency_id=opened.id, at=soon) == PERSON
+    assert access.end_emergency_access(viewer=viewer, emergency_id=opened.id, at=later) == PERSON
+
+    (row,) = access.emergencies(person_id=PERSON)
+    assert (row.closes_at, row.was_ended, row.reason_label) == (soon, True, "Patient qui ne peut pas s’exprimer")
+    assert row.establishment == "aphm"
+    assert not access.has_emergency_access(viewer, PERSON, at=soon)
+    assert access.open_emergencies(viewer, at=soon) == access.open_emergencies(access.ANONYMOUS, at=AT) == []
+    assert AuditEvent.objects.filter(action="emergency_ended").count() == 1
+
+
+def test_nobody_closes_the_door_of_another():
+    alice, bob = (
+        access.viewer_of(account(name, Role.CLINICIAN), on=AT.date(), second_factor=True) for name in ("alice", "bob")
+    )
+    opened = opened_by(alice)
+
+    with pytest.raises(access.AccessRefused):
+        access.end_emergency_access(viewer=bob, emergency_id=opened.id, at=AT)
+    assert access.has_emergency_access(alice, PERSON, at=AT)
+
+
+def test_doors_are_counted_over_a_day():
+    alice = access.viewer_of(account("alice", Role.CLINICIAN), on=AT.date(), second_factor=True)
+    for hours in (0, 1, 24):
+        opened_by(alice, at=AT + timedelta(hours=hours), person_id=uuid.uuid4())
+
+    counts = [access.emergency_count(alice.account_id, at=AT + timedelta(hours=h)) for h in (0, 1, 24, 25, 48)]
+
+    assert counts == [1, 2, 2, 1, 0]
+    assert len(access.emergencies(since=AT + timedelta(hours=1))) == 2
+    assert access.emergencies(establishments=frozenset({"arles"})) == []

@@ -162,9 +162,5 @@ def test_the_patient_is_tied_to_a_person(demonstration, client):
     patient = Account.objects.get(email__startswith="patient@")
     assert patient.person_id == person
     assert patient.display_name == "Nadine Fontvieille (fictif)"
-    doctor = access.viewer_of(
-        Account.objects.get(email__startswith="medecin-traitant@"), on=AT.date(), second_factor=True
-    )
-    assert access.patients_who_chose(doctor, on=AT.date()) == [person]
     access.ensure_personas(at=AT)
     assert Account.objects.get(pk=patient.pk).person_id == person

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -79,7 +79,7 @@ def patients_who_chose(viewer: Viewer, *, at: datetime) -> list[UUID]:
     )
 
 
-def _persons(query: str, told: dict[str, object]) -> list[UUID]:
+def _persons(query: str, told: dict[str, Any]) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(query, told)
         return [person_id for (person_id,) in cursor.fetchall()]

@@ -155,6 +155,15 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """Title of a section to write, with its LOINC code and display."""
+
+    title: str
+    code: str
+    display: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceEvent:
     """The act that the document reports."""
 

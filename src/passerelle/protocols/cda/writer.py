@@ -10,17 +10,19 @@ from passerelle.protocols.cda.model import (
     PERSONS,
     Author,
     DocumentKind,
+    Heading,
     InstanceId,
     LabResult,
     Organisation,
     PatientHeader,
     Results,
+    ServiceEvent,
     Table,
     unit_label,
 )
 
 Content: TypeAlias = Sequence[str] | Table | Results
-SectionToWrite: TypeAlias = tuple[str, Content]
+SectionToWrite: TypeAlias = tuple[str | Heading, Content]
 
 _PARIS = ZoneInfo("Europe/Paris")
 _FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF])
@@ -50,10 +52,12 @@ def write(  # noqa: PLR0913 (the header of a document is these seven facts)
     sections: Sequence[SectionToWrite],
     unique_id: str,
     replaces: str | None = None,
+    service: ServiceEvent | None = None,
 ) -> bytes:
     """Return a CDA R2 document; `unique_id` is `root` or `root^extension`, `replaces` the one it takes the place of.
 
-    A section is a title with paragraphs, a `Table`, or `Results` (a table and its coded entries).
+    A section is a title, or a `Heading`, with paragraphs, a `Table`, or `Results` (a table and its coded entries).
+    `service` is what the document reports: the document itself, at its moment, when it is not told.
     """
     code, display, title, template = kind.value
     moment = _time(at)
@@ -66,8 +70,7 @@ def write(  # noqa: PLR0913 (the header of a document is these seven facts)
         '<confidentialityCode code="N" displayName="Normal" codeSystem="2.16.840.1.113883.5.25"/>'
         f'<languageCode code="fr-FR"/>{_identifier("setId", own_id)}<versionNumber value="1"/>'
         f"{_patient(patient)}{_signatures(author, organisation, moment)}{_replaced(replaces)}"
-        f'<documentationOf><serviceEvent><code code="{code}" displayName="{_xml(display)}" codeSystem="{LOINC}"/>'
-        f'<effectiveTime><low value="{moment}"/></effectiveTime></serviceEvent></documentationOf>'
+        f"{_reported(service or ServiceEvent(code, display, at, None), is_act=service is not None)}"
         f"<component><structuredBody>{body}</structuredBody></component></ClinicalDocument>\n"
     ).encode()
 
@@ -139,8 +142,23 @@ def _replaced(replaces: str | None) -> str:
     return f'<relatedDocument typeCode="RPLC"><parentDocument>{former}</parentDocument></relatedDocument>'
 
 
-def _section(number: int, title: str, content: Content) -> str:
-    entries = ""
+def _reported(service: ServiceEvent, *, is_act: bool) -> str:
+    """Write what the document reports: a stay has its class (HL7 ActCode), the rest the LOINC code of the document."""
+    system = "2.16.840.1.113883.5.4" if is_act else LOINC
+    low = f'<low value="{_time(service.start)}"/>' if service.start else ""
+    high = f'<high value="{_time(service.end)}"/>' if service.end else ""
+    return (
+        f'<documentationOf><serviceEvent><code code="{_xml(service.code)}" displayName="{_xml(service.display)}" '
+        f'codeSystem="{system}"/><effectiveTime>{low}{high}</effectiveTime></serviceEvent></documentationOf>'
+    )
+
+
+def _section(number: int, title: str | Heading, content: Content) -> str:
+    entries, coded = "", ""
+    if isinstance(title, Heading):
+        display = _xml(title.display)
+        coded = f'<code code="{_xml(title.code)}" displayName="{display}" codeSystem="{LOINC}" codeSystemName="LOINC"/>'
+        title = title.title
     if isinstance(content, Results):
         narrative = _table(_results_table(content.results))
         entries = _entries(content.results)
@@ -149,7 +167,7 @@ def _section(number: int, title: str, content: Content) -> str:
     else:
         narrative = "".join(f"<paragraph>{_xml(paragraph)}</paragraph>" for paragraph in content)
     return (
-        f'<component><section ID="s{number}"><title>{_xml(title)}</title><text>{narrative}</text>{entries}'
+        f'<component><section ID="s{number}">{coded}<title>{_xml(title)}</title><text>{narrative}</text>{entries}'
         "</section></component>"
     )
 

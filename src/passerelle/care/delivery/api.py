@@ -1,5 +1,8 @@
 """The door of delivery: what other packages and the command line may import."""
 
+from passerelle.care.delivery.mail.notices import NotANotice
+from passerelle.care.delivery.mail.opening import OpenedMail, UnreadableMail
+from passerelle.care.delivery.selectors.mailed import MailFollowed, follow_mails
 from passerelle.care.delivery.sending.process import Sender
 from passerelle.care.delivery.services.announcing import (
     Change,
@@ -8,19 +11,33 @@ from passerelle.care.delivery.services.announcing import (
     announce_unmerge,
     announce_update,
 )
+from passerelle.care.delivery.services.fetching import MailboxClosed, MailboxRow, fetch_mails, mailboxes, open_mail
+from passerelle.care.delivery.services.handing import Mailed, mail_documents_of
 from passerelle.care.delivery.services.noticing import UnknownMail, receive_notice
 from passerelle.care.delivery.services.publishing import publish
 from passerelle.care.delivery.services.resources import has_followers, publish_resource
 
 __all__ = [
     "Change",
+    "MailFollowed",
+    "MailboxClosed",
+    "MailboxRow",
+    "Mailed",
+    "NotANotice",
+    "OpenedMail",
     "Sender",
     "UnknownMail",
+    "UnreadableMail",
     "announce_ins_change",
     "announce_merge",
     "announce_unmerge",
     "announce_update",
+    "fetch_mails",
+    "follow_mails",
     "has_followers",
+    "mail_documents_of",
+    "mailboxes",
+    "open_mail",
     "publish",
     "publish_resource",
     "receive_notice",

@@ -13,7 +13,7 @@ _DOMAINS = ("mssante.fr",)
 
 
 @dataclass(frozen=True, slots=True)
-class _Refused:
+class Refused:
     """Somebody who should get the documents and cannot, and why."""
 
     address: str
@@ -25,14 +25,15 @@ def mail_documents(inbound: Inbound, outgoing: Outgoing, destination: Destinatio
     event = inbound.event
     if not isinstance(event, pamfr.DocumentEvent) or not event.documents:
         return
-    for addressee in _addressees(event, destination):
-        if isinstance(addressee, _Refused):
+    for addressee in addressees(event, destination):
+        if isinstance(addressee, Refused):
             put(outgoing, destination, at=inbound.received_at, recipient=addressee.address, refused=addressee.why)
         else:
             put(outgoing, destination, at=inbound.received_at, recipient=addressee)
 
 
-def _addressees(event: pamfr.DocumentEvent, destination: Destination) -> Iterator[str | _Refused]:
+def addressees(event: pamfr.DocumentEvent, destination: Destination) -> Iterator[str | Refused]:
+    """Yield the mailboxes the documents go to, and those they cannot go to with the reason."""
     options = destination.transport.options
     if event.routing is None:
         usual = str(options.get("recipient", ""))
@@ -43,33 +44,33 @@ def _addressees(event: pamfr.DocumentEvent, destination: Destination) -> Iterato
     try:
         found = mssante.route(mssante.flags_of(event.routing, restrictions))
     except mssante.RoutingRefused as refusal:
-        yield _Refused("", refusal.why)
+        yield Refused("", refusal.why)
         return
     domains = tuple(options.get("domains", _DOMAINS))
     if found.to_professionals:
         mailboxes = [one.mailbox for one in event.routing.recipients if one.mailbox]
         if not mailboxes:
-            yield _Refused("", "aucune boîte de destinataire dans le message (PRT, rôle RCT)")
+            yield Refused("", "aucune boîte de destinataire dans le message (PRT, rôle RCT)")
         yield from (_allowed(mailbox, domains) for mailbox in dict.fromkeys(mailboxes))
     if found.to_patient:
         yield _patient(event.patient, found, domains)
 
 
-def _patient(patient: pamfr.Patient, found: mssante.Route, domains: tuple[str, ...]) -> str | _Refused:
+def _patient(patient: pamfr.Patient, found: mssante.Route, domains: tuple[str, ...]) -> str | Refused:
     refusal = mssante.identity_refusal(found, patient)
     mailbox = mssante.patient_mailbox(patient)
     if refusal is not None or mailbox is None:
-        return _Refused("", refusal or "la messagerie du patient demande une INS qualifiée")
+        return Refused("", refusal or "la messagerie du patient demande une INS qualifiée")
     return _allowed(mailbox, domains)
 
 
-def _allowed(mailbox: str, domains: tuple[str, ...]) -> str | _Refused:
+def _allowed(mailbox: str, domains: tuple[str, ...]) -> str | Refused:
     """Return an address we may write to: one address, in one of the domains declared or below."""
     local, at, domain = mailbox.strip().rpartition("@")
     is_plain = bool(at and local) and mailbox.isprintable() and not set(mailbox) & set(' ,;<>"\\()')
     if not is_plain:
-        return _Refused("", "l’adresse d’un destinataire ne se lit pas")
+        return Refused("", "l’adresse d’un destinataire ne se lit pas")
     known = domain.lower().rstrip(".")
     if not any(known == one or known.endswith(f".{one}") for one in domains):
-        return _Refused(mailbox.strip(), f"le domaine « {known} » n’est pas de ceux où l’on écrit")
+        return Refused(mailbox.strip(), f"le domaine « {known} » n’est pas de ceux où l’on écrit")
     return mailbox.strip()

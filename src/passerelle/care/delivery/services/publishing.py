@@ -62,7 +62,7 @@ def put(outgoing: Outgoing, destination: Destination, *, at: datetime, recipient
 
     `refused` tells why it cannot be sent: it is kept as a dead letter.
     """
-    cause = f"{outgoing.cause}#{_digest(recipient)}" if recipient else outgoing.cause
+    cause = cause_for(outgoing.cause, recipient)
     state, settled_at = (State.FAILED, at) if refused else (State.WAITING, None)
     write(
         _INSERT,
@@ -83,6 +83,11 @@ def put(outgoing: Outgoing, destination: Destination, *, at: datetime, recipient
         ],
     )
     write(_RING, [destination.code])
+
+
+def cause_for(cause: str, recipient: str) -> str:
+    """Return the cause of an item for one correspondent: the same each time."""
+    return f"{cause}#{_digest(recipient)}" if recipient else cause
 
 
 def control_id_for(cause: str, destination: str) -> str:

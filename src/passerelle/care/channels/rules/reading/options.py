@@ -166,6 +166,8 @@ TRANSPORT_OPTIONS: Mapping[str, Mapping[str, Option]] = {
         "certificate_file": Option(_text, "certificat S/MIME de la boîte (fichier PEM)"),
         "key_file": Option(_text, "clé du certificat S/MIME (fichier PEM)"),
         "encryption_folder": Option(_text, "dossier des certificats S/MIME des destinataires"),
+        "fetch_host": Option(_text, "serveur IMAP où la boîte se relève (elle ne l’est pas sans lui)"),
+        "fetch_port": Option(_port, "port IMAP sous TLS (993 sans elle)"),
         "timeout_seconds": _TIMEOUT,
         "idempotent": _IDEMPOTENT,
     },

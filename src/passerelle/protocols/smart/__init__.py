@@ -1,0 +1,1 @@
+from passerelle.protocols.smart.api import *  # noqa: F403 (the package and its door are one: `smart.grants_of(…)`)

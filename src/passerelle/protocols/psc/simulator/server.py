@@ -154,8 +154,15 @@ class Simulator:
             return None, "Il faut response_type=code et scope=openid scope_all."
         if told.get("code_challenge_method") != "S256" or not told.get("nonce") or not told.get("state"):
             return None, "Il faut PKCE (S256), nonce et state."
-        names = ("client_id", "redirect_uri", "state", "nonce", "code_challenge")
-        return Asked(*(told.get(name, "") for name in names), told.get("acr_values", "").partition(" ")[0]), ""
+        asked = Asked(
+            client_id=told["client_id"],
+            redirect_uri=told["redirect_uri"],
+            state=told["state"],
+            nonce=told["nonce"],
+            challenge=told.get("code_challenge", ""),
+            acr=told.get("acr_values", "").partition(" ")[0],
+        )
+        return asked, ""
 
     def _token(self, call: Call) -> Answer:
         try:

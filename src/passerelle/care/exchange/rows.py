@@ -16,7 +16,7 @@ _TRAILER = b"\xff\xff"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _FIRST_DAY = date(2000, 1, 1).toordinal()
 _MICROSECOND = timedelta(microseconds=1)
-_TEXT_OID, _VARCHAR_OID = 25, 1043
+_TEXT_OID, _VARCHAR_OID, _INT8_OID = 25, 1043, 20
 _int2, _int4, _int8, _float8 = Struct("!h").pack, Struct("!i").pack, Struct("!q").pack, Struct("!d").pack
 _array, _empty_array = Struct("!iiIii").pack, Struct("!iiI").pack
 _NULL = _int4(-1)
@@ -100,6 +100,14 @@ def _texts(oid: int) -> Encode:
     return encode
 
 
+def _longs(numbers: Sequence[int]) -> bytes:
+    if not numbers:
+        return _empty_array(0, 0, _INT8_OID)
+    return _array(1, 0, _INT8_OID, len(numbers), 1) + Struct("!" + "iq" * len(numbers)).pack(
+        *(part for number in numbers for part in (8, number))
+    )
+
+
 _ENCODERS: Final[Mapping[str, Encode]] = {
     "uuid": _uuid,
     "text": str.encode,
@@ -115,6 +123,7 @@ _ENCODERS: Final[Mapping[str, Encode]] = {
     "jsonb": _jsonb,
     "text[]": _texts(_TEXT_OID),
     "varchar[]": _texts(_VARCHAR_OID),
+    "bigint[]": _longs,
 }
 
 

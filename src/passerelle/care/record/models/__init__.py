@@ -28,6 +28,8 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "birth_date": "identifying",
         "gender": "identifying",
         "number_value": "health",
+        "terms": "health",
+        "extras": "health",
     },
     "Version": {
         "type": "neutral",

@@ -35,6 +35,8 @@ class Resource(models.Model):
     birth_date = models.DateField("date de naissance", null=True)
     gender = models.TextField("sexe", null=True)  # noqa: DJ001 - as above
     number_value = models.FloatField("valeur", null=True)
+    terms = ArrayField(models.BigIntegerField(), verbose_name="termes cherchés", null=True)
+    extras = models.JSONField("valeurs comparées", null=True)
 
     class Meta:
         db_table = "record_resource"

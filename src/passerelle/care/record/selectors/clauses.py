@@ -57,7 +57,7 @@ def order_of(type_: str, sort: str | None) -> tuple[str, bool]:
     if sort is None:
         return "last_updated", True
     name = sort.removeprefix("-")
-    column = sorts_of(type_).get(name)
+    column = found.column if (found := sorts_of(type_).get(name)) else None
     if column is None:
         raise SearchError(
             parameter="_sort", why=f"tri non pris en charge : {name[:40]} ; possible : {', '.join(sorts_of(type_))}"
@@ -116,7 +116,7 @@ def _plain_token(searched: Searched, criterion: fhir.TokenCriterion) -> Clause:
         return _id("id", code or "")
     if searched.reads is Reads.CODE:
         return Clause(f"{column} = %s", (code,)) if code and not system else _NOTHING
-    is_list = searched.reads is Reads.TOKENS
+    is_list = searched.reads in {Reads.TOKENS, Reads.IDENTIFIERS}
     if code is not None and system is not None:
         exact = token(system, code)
         return Clause(f"{column} @> ARRAY[%s]", (exact,)) if is_list else Clause(f"{column} = %s", (exact,))

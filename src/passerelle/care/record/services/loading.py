@@ -64,6 +64,8 @@ def _field(value: Any) -> str:
         return "\\N"
     if isinstance(value, str):
         return _escaped(value)
+    if isinstance(value, list) and isinstance(value[0], int):
+        return f"{{{','.join(map(str, value))}}}"
     if isinstance(value, list):
         quoted = ",".join('"' + item.replace("\\", "\\\\").replace('"', '\\"') + '"' for item in value)
         return _escaped(f"{{{quoted}}}")

@@ -31,7 +31,7 @@ def as_the_standard_says(resource):
                 told["date_start"] = values[0].start if values else None
                 told["date_end"] = values[0].end if values else None
             case Reads.NUMBER:
-                told[searched.column] = float(values[0].value) if values else None
+                told[searched.column] = float(values[0].low) if values else None
             case Reads.ENCOUNTER:
                 told[searched.column] = values[0].removeprefix("Encounter/") if values else None
             case Reads.DAY:

@@ -1,71 +1,46 @@
 """From a resource to the values that its search parameters find in it."""
 
-import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
-from functools import cache
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import Any
 
 from passerelle.protocols.fhir.codec import FhirError, Json
 from passerelle.protocols.fhir.search.definitions import SEARCH, SearchKind, SearchParameter
-from passerelle.protocols.fhir.search.values import Amount, DateRange, SearchValue, Token, date_range
+from passerelle.protocols.fhir.search.paths import items, steps, walk
+from passerelle.protocols.fhir.search.values import Amount, DateRange, SearchValue, Token, covering, date_range
 
-_STEP = re.compile(r"(?P<name>\w+\??)(\[(?P<key>\w+)=(?P<value>[^\]]+)\])?")
 _TEXTS = ("family", "given", "prefix", "suffix", "text", "line", "city", "district", "state", "postalCode", "country")
-Step: TypeAlias = tuple[str, str | None, str | None]
+_CONTACTS = frozenset({"phone", "email", "fax", "pager", "url", "sms", "other"})
+_LEAST, _MOST = Decimal("-1e300"), Decimal("1e300")
 
 
 def extract(resource: Json) -> dict[str, list[SearchValue]]:
-    """Return the values of each search parameter that has some; what cannot be read is left out."""
+    """Return the values of each search parameter that has some, composites apart; what cannot be read is left out."""
     table = SEARCH.get(resource.get("resourceType", ""), {})
     found = {name: values_of(resource, parameter) for name, parameter in table.items()}
     return {name: values for name, values in found.items() if values}
 
 
 def values_of(resource: Json, parameter: SearchParameter) -> list[SearchValue]:
-    """Return the distinct values of one parameter, in the order of the resource."""
-    read = _READERS[parameter.kind]
-    nodes = chain.from_iterable(_walk(resource, _steps(path)) for path in parameter.paths)
+    """Return the distinct values of one parameter, in the order of the resource; none of a composite."""
+    read = READERS.get(parameter.kind)
+    if read is None:
+        return []
+    nodes = chain.from_iterable(walk(resource, steps(path)) for path in parameter.paths)
     values = dict.fromkeys(chain.from_iterable(read(node) for node in nodes))
-    if parameter.targets:
-        return [value for value in values if _targets(str(value), parameter.targets)]
+    if parameter.is_limited:
+        return [value for value in values if is_of(str(value), parameter.targets)]
     return list(values)
 
 
-def _targets(target: str, types: tuple[str, ...]) -> bool:
+def is_of(target: str, types: tuple[str, ...]) -> bool:
+    """Tell whether a reference points at one of these types."""
     return any(target.startswith(f"{kind}/") or f"/{kind}/" in target for kind in types)
 
 
-@cache
-def _steps(path: str) -> tuple[Step, ...]:
-    found = (_STEP.fullmatch(step) for step in path.split("."))
-    return tuple((step["name"], step["key"], step["value"]) for step in found if step)
-
-
-def _walk(node: Any, steps: tuple[Step, ...]) -> Iterator[Any]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _walk(item, steps)
-    elif not steps:
-        yield node
-    elif isinstance(node, dict):
-        name, key, value = steps[0]
-        if name.endswith("?"):
-            yield from [True] if name[:-1] in node else []
-            return
-        for item in _items(node.get(name)):
-            if key is None or (isinstance(item, dict) and item.get(key) == value):
-                yield from _walk(item, steps[1:])
-
-
-def _items(node: Any) -> list[Any]:
-    if node is None:
-        return []
-    return node if isinstance(node, list) else [node]
-
-
-def _tokens(node: Any) -> Iterator[SearchValue]:
+def tokens(node: Any) -> Iterator[SearchValue]:
+    """Yield the tokens of a code, a coded element, an identifier, a contact or a boolean."""
     if isinstance(node, bool):
         yield Token(None, "true" if node else "false")
     elif isinstance(node, str):
@@ -75,13 +50,13 @@ def _tokens(node: Any) -> Iterator[SearchValue]:
 
 
 def _coded(node: Json) -> Iterator[SearchValue]:
-    for item in _items(node.get("coding")):
+    for item in items(node.get("coding")):
         if isinstance(item, dict):
             yield from _coded(item)
     code = node.get("code", node.get("value"))
     if isinstance(code, str):
         system = node.get("system")
-        is_contact = "code" not in node and system in {"phone", "email", "fax", "pager", "url", "sms", "other"}
+        is_contact = "code" not in node and system in _CONTACTS
         yield Token(system if isinstance(system, str) and not is_contact else None, code)
 
 
@@ -90,39 +65,90 @@ def _strings(node: Any) -> Iterator[SearchValue]:
         yield node
     elif isinstance(node, dict):
         for name in _TEXTS:
-            yield from (text for text in _items(node.get(name)) if isinstance(text, str))
+            yield from (text for text in items(node.get(name)) if isinstance(text, str))
 
 
-def _dates(node: Any) -> Iterator[SearchValue]:
+def dates(node: Any) -> Iterator[SearchValue]:
+    """Yield the range of a date, a period, or a timing (from its first moment to its last)."""
     try:
         if isinstance(node, str):
             yield date_range(node)
         elif isinstance(node, dict) and ("start" in node or "end" in node):
-            start, end = node.get("start"), node.get("end")
-            yield DateRange(
-                date_range(start).start if isinstance(start, str) else None,
-                date_range(end).end if isinstance(end, str) else None,
-            )
+            yield _period(node)
+        elif isinstance(node, dict):
+            yield from _timing(node)
     except FhirError:
         return
 
 
+def _period(node: Json) -> DateRange:
+    start, end = node.get("start"), node.get("end")
+    return DateRange(
+        date_range(start).start if isinstance(start, str) else None,
+        date_range(end).end if isinstance(end, str) else None,
+    )
+
+
+def _timing(node: Json) -> Iterator[SearchValue]:
+    events = [date_range(one) for one in items(node.get("event")) if isinstance(one, str)]
+    repeat = node.get("repeat")
+    bounds = repeat.get("boundsPeriod") if isinstance(repeat, dict) else None
+    if isinstance(bounds, dict) and ("start" in bounds or "end" in bounds):
+        events.append(_period(bounds))
+    if events:
+        yield covering(events)
+
+
 def _references(node: Any) -> Iterator[SearchValue]:
-    if isinstance(node, dict) and isinstance(node.get("reference"), str) and not node["reference"].startswith("#"):
+    if isinstance(node, str):
+        yield node
+        if "|" in node:
+            yield node.partition("|")[0]
+    elif isinstance(node, dict) and isinstance(node.get("reference"), str) and not node["reference"].startswith("#"):
         yield node["reference"].partition("/_history/")[0]
 
 
-def _amounts(node: Any) -> Iterator[SearchValue]:
-    if not isinstance(node, dict) or "value" not in node or isinstance(node["value"], (bool, dict, list)):
+def amounts(node: Any) -> Iterator[SearchValue]:
+    """Yield the interval of a number, a quantity (widened by its comparator) or a range."""
+    if isinstance(node, dict) and ("low" in node or "high" in node):
+        yield from _range(node)
         return
-    try:
-        value = Decimal(str(node["value"]))
-    except InvalidOperation:
+    if isinstance(node, dict) and "origin" in node:
+        return  # sampled data: a curve, not a number
+    told = node if isinstance(node, dict) else {"value": node}
+    value = _number(told.get("value", told.get("numerator")))
+    if value is None:
         return
-    system, code, unit = (
-        text if isinstance(text := node.get(name), str) else None for name in ("system", "code", "unit")
+    low, high = {"<": (_LEAST, value), "<=": (_LEAST, value), ">": (value, _MOST), ">=": (value, _MOST)}.get(
+        str(told.get("comparator")), (value, value)
     )
-    yield Amount(value, system, code, unit)
+    yield Amount(low, high, *_unit(told))
+
+
+def _range(node: Json) -> Iterator[SearchValue]:
+    ends = [one if isinstance(one := node.get(name), dict) else {} for name in ("low", "high")]
+    low, high = (_number(one.get("value")) for one in ends)
+    if low is None and high is None:
+        return
+    told = ends[0] or ends[1]
+    yield Amount(_LEAST if low is None else low, _MOST if high is None else high, *_unit(told))
+
+
+def _unit(told: Json) -> tuple[str | None, str | None, str | None]:
+    system, code, unit = (
+        text if isinstance(text := told.get(name), str) else None for name in ("system", "code", "unit")
+    )
+    return system, code or (text if isinstance(text := told.get("currency"), str) else None), unit
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def _uris(node: Any) -> Iterator[SearchValue]:
@@ -130,11 +156,12 @@ def _uris(node: Any) -> Iterator[SearchValue]:
         yield node
 
 
-_READERS: dict[SearchKind, Callable[[Any], Iterator[SearchValue]]] = {
-    SearchKind.TOKEN: _tokens,
+READERS: dict[SearchKind, Callable[[Any], Iterator[SearchValue]]] = {
+    SearchKind.TOKEN: tokens,
     SearchKind.STRING: _strings,
-    SearchKind.DATE: _dates,
+    SearchKind.DATE: dates,
     SearchKind.REFERENCE: _references,
-    SearchKind.QUANTITY: _amounts,
+    SearchKind.QUANTITY: amounts,
+    SearchKind.NUMBER: amounts,
     SearchKind.URI: _uris,
 }

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -35,12 +36,13 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number with its unit."""
+    """An interval of numbers with its unit; a plain value is `low` and `high` at once."""
 
-    value: Decimal
-    system: str | None
-    code: str | None
-    unit: str | None
+    low: Decimal
+    high: Decimal
+    system: str | None = None
+    code: str | None = None
+    unit: str | None = None
 
 
 SearchValue: TypeAlias = Token | DateRange | Amount | str
@@ -56,6 +58,16 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
     kept = "".join(" " if char in "-'’" else char for char in plain if not unicodedata.combining(char))
     return " ".join(kept.casefold().split())
+
+
+def covering(ranges: Sequence[DateRange]) -> DateRange:
+    """Return the range from the first moment of some ranges to the last; there is one at least."""
+    starts = [one.start for one in ranges]
+    ends = [one.end for one in ranges]
+    return DateRange(
+        None if None in starts else min(one for one in starts if one),
+        None if None in ends else max(one for one in ends if one),
+    )
 
 
 def date_range(text: str) -> DateRange:

@@ -64,7 +64,7 @@ def test_a_concept_gives_all_its_codings_and_a_quantity_its_number():
     found = fhir.extract(result)
 
     assert [token.code for token in found["combo-code"]] == ["1", "2", "3"]
-    assert found["combo-value-quantity"] == [fhir.Amount(Decimal("5.4"), None, None, "g/L")]
+    assert found["combo-value-quantity"] == [fhir.Amount(Decimal("5.4"), Decimal("5.4"), None, None, "g/L")]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,8 @@ def test_a_string_starts_contains_or_is_exact(modifier, expected):
 
 
 def test_a_comma_means_or_unless_a_backslash_escapes_it():
-    assert fhir.split_alternatives(r"a,b\,c,,d") == ["a", "b,c", "d"]
+    assert fhir.split_alternatives(r"a,b\,c,,d") == ["a", r"b\,c", "d"]
+    assert [one.text for one in fhir.parse(fhir.SearchKind.STRING, r"a,b\,c", "exact")] == ["a", "b,c"]
 
 
 @pytest.mark.parametrize(

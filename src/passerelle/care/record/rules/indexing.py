@@ -1,0 +1,282 @@
+"""What no typed column answers, as terms and extras: one walk over the elements that a resource has.
+
+The walk is a tree of the paths of the standard, built once for each type; an element outside it costs one look-up.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final, TypeAlias
+
+from passerelle.care.record.rules.parameters import SEARCHED, Reads, Searched
+from passerelle.care.record.rules.terms import beginnings, term, token_texts
+from passerelle.protocols.fhir import api as fhir
+
+Json: TypeAlias = dict[str, Any]
+#: The bounds of what has none, in milliseconds: no date of the standard is beyond.
+EARLIEST, LATEST = -(10**15), 10**15
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NAMED_PARTS: Final = ("line", "district", "text")
+_ALL_PARTS: Final = ("family", "given", "prefix", "suffix", *_NAMED_PARTS, "city", "state", "postalCode", "country")
+
+
+@dataclass(slots=True)
+class Index:
+    """What is found: hashed terms, and by parameter the values to compare."""
+
+    terms: set[int] = field(default_factory=set)
+    extras: dict[str, list[Any]] = field(default_factory=dict)
+
+
+Leaf: TypeAlias = Callable[[Any, Index], None]
+
+
+@dataclass(slots=True)
+class Node:
+    """A place in the tree: what reads the item there, and its elements (the step tells which items are meant)."""
+
+    leaves: list[Leaf] = field(default_factory=list)
+    elements: dict[str, list[tuple[fhir.Step | None, "Node"]]] = field(default_factory=dict)
+
+
+def index_rest(resource: Json, tree: Node, index: Index) -> None:
+    """Add to an index what the tree finds in a resource."""
+    elements = tree.elements
+    for name, value in resource.items():
+        if name in elements:
+            _enter(elements[name], value, index)
+
+
+def _enter(ways: list[tuple[fhir.Step | None, Node]], value: Any, index: Index) -> None:
+    for step, child in ways:
+        if step is None:
+            _visit(child, value, index)
+        elif step.exists:
+            _visit(child, True, index)
+        else:
+            for item in fhir.items(value):
+                if step.keeps(item):
+                    _visit(child, item, index)
+
+
+def _visit(node: Node, value: Any, index: Index) -> None:
+    if isinstance(value, list):
+        for item in value:
+            _visit(node, item, index)
+        return
+    for leaf in node.leaves:
+        leaf(value, index)
+    if node.elements and isinstance(value, dict):
+        for name, ways in node.elements.items():
+            held = value.get(name)
+            if held is not None:
+                _enter(ways, held, index)
+
+
+@cache
+def tree_of(type_: str) -> Node:
+    """Return the tree of a type: every parameter that a typed column does not answer alone."""
+    root = Node()
+    for name, searched in SEARCHED[type_].items():
+        parameter = fhir.SEARCH[type_][name]
+        leaf = _leaf(type_, name, searched, parameter)
+        if leaf is not None:
+            for path in parameter.paths:
+                _plant(root, path, leaf)
+    return root
+
+
+def _plant(root: Node, path: str, leaf: Leaf) -> None:
+    node = root
+    for step in fhir.steps(path):
+        told = step if step.exists or step.key is not None else None
+        ways = node.elements.setdefault(step.name, [])
+        found = next((child for known, child in ways if known == told), None)
+        if found is None:
+            found = Node()
+            ways.append((told, found))
+        node = found
+    node.leaves.append(leaf)
+
+
+def _leaf(type_: str, name: str, searched: Searched, parameter: fhir.SearchParameter) -> Leaf | None:
+    prefix = f"{type_}.{name}"
+    match searched.reads:
+        case Reads.TERMS if parameter.kind is fhir.SearchKind.TOKEN:
+            return _token_leaf(prefix)
+        case Reads.TERMS if parameter.kind is fhir.SearchKind.URI:
+            return _uri_leaf(prefix)
+        case Reads.TERMS:
+            return _reference_leaf(prefix, parameter.targets if parameter.is_limited else ())
+        case Reads.SUBJECT | Reads.ENCOUNTER:
+            return _other_leaf(type_, name, parameter)
+        case Reads.IDENTIFIERS:
+            return _value_leaf(prefix)
+        case Reads.MOMENTS:
+            return _date_leaf(name)
+        case Reads.DAY:
+            return _partial_day_leaf(name)
+        case Reads.STRINGS:
+            return _string_leaf(prefix, name, _NAMED_PARTS if searched.among else _ALL_PARTS)
+        case Reads.AMOUNTS:
+            return _amount_leaf(name)
+        case Reads.NAMES if searched.part == "_":
+            return _name_leaf(prefix)
+        case _:
+            return None
+
+
+def _token_leaf(prefix: str) -> Leaf:
+    def read(value: Any, index: Index) -> None:
+        for found in fhir.tokens(value):
+            index.terms.update(map(term, token_texts(prefix, found.system, found.code)))  # type: ignore[union-attr]  # tokens
+
+    return read
+
+
+def _value_leaf(prefix: str) -> Leaf:
+    """Read the bare value of an identifier: the column keeps it with its system."""
+
+    def read(value: Any, index: Index) -> None:
+        told = value.get("value") if isinstance(value, dict) else None
+        if isinstance(told, str):
+            index.terms.add(term(f"{prefix}={told}"))
+
+    return read
+
+
+def _uri_leaf(prefix: str) -> Leaf:
+    def read(value: Any, index: Index) -> None:
+        if isinstance(value, str):
+            index.terms.add(term(f"{prefix}={value}"))
+
+    return read
+
+
+def _reference_leaf(prefix: str, only: tuple[str, ...]) -> Leaf:
+    def read(value: Any, index: Index) -> None:
+        if isinstance(value, str):
+            index.terms.add(term(f"{prefix}={value}"))
+            if "|" in value:
+                index.terms.add(term(f"{prefix}={value.partition('|')[0]}"))
+        elif isinstance(value, dict):
+            _link(prefix, value, only, index)
+
+    return read
+
+
+def _link(prefix: str, value: Json, only: tuple[str, ...], index: Index) -> None:
+    target = value.get("reference")
+    if isinstance(target, str) and not target.startswith("#"):
+        target = target.partition("/_history/")[0]
+        if not only or fhir.is_of(target, only):
+            index.terms.add(term(f"{prefix}={target}"))
+    elif "identifier" in value and (not only or value.get("type") in only):
+        for found in fhir.tokens(value["identifier"]):
+            texts = token_texts(f"{prefix}:identifier", found.system, found.code)[:2]  # type: ignore[union-attr]  # tokens
+            index.terms.update(map(term, texts))
+
+
+def _other_leaf(type_: str, name: str, parameter: fhir.SearchParameter) -> Leaf | None:
+    """Read the links that the column of the patient or of the stay does not hold: of another type, or further ones."""
+    held = "Encounter/" if SEARCHED[type_][name].reads is Reads.ENCOUNTER else "Patient/"
+    only = parameter.targets if parameter.is_limited else ()
+    is_alone = only == (held[:-1],) or parameter.targets == (held[:-1],)
+    several = (type_, name) in _SEVERAL
+    if is_alone and not several:
+        return _identifier_leaf(f"{type_}.{name}")
+    link = _reference_leaf(f"{type_}.{name}", only)
+
+    def read(value: Any, index: Index) -> None:
+        target = value.get("reference") if isinstance(value, dict) else None
+        if several or not (isinstance(target, str) and target.startswith(held)):
+            link(value, index)
+
+    return read
+
+
+#: Links that repeat: all of them are terms, the column holds the first only.
+_SEVERAL: Final = frozenset({("DocumentReference", "encounter"), ("Appointment", "patient"), ("Appointment", "actor")})
+
+
+def _identifier_leaf(prefix: str) -> Leaf:
+    def read(value: Any, index: Index) -> None:
+        if isinstance(value, dict) and "reference" not in value:
+            _link(prefix, value, (), index)
+
+    return read
+
+
+def milliseconds(at: datetime) -> int:
+    """Return a moment as milliseconds since 1970."""
+    return round((at - _EPOCH).total_seconds() * 1000)
+
+
+def _range(found: fhir.DateRange) -> list[int]:
+    start = EARLIEST if found.start is None else milliseconds(found.start)
+    return [start, LATEST if found.end is None else milliseconds(found.end)]
+
+
+def _date_leaf(name: str) -> Leaf:
+    def read(value: Any, index: Index) -> None:
+        for found in fhir.dates(value):
+            index.extras.setdefault(name, []).append(_range(found))  # type: ignore[arg-type]  # dates
+
+    return read
+
+
+def _partial_day_leaf(name: str) -> Leaf:
+    whole = _date_leaf(name)
+
+    def read(value: Any, index: Index) -> None:
+        if isinstance(value, str) and len(value) < 10:
+            whole(value, index)
+
+    return read
+
+
+def _string_leaf(prefix: str, name: str, parts: tuple[str, ...]) -> Leaf:
+    def keep(text: Any, index: Index) -> None:
+        if isinstance(text, str) and (folded := fhir.fold(text)):
+            held = index.extras.setdefault(name, [])
+            if folded not in held:
+                held.append(folded)
+                index.terms.update(map(term, beginnings(prefix, folded)[:1]))
+
+    def read(value: Any, index: Index) -> None:
+        if isinstance(value, dict):
+            for part in parts:
+                for text in fhir.items(value.get(part)):
+                    keep(text, index)
+        else:
+            keep(value, index)
+
+    return read
+
+
+def _name_leaf(prefix: str) -> Leaf:
+    """Read the beginnings of names: the column is compared whole, these find its row."""
+
+    def read(value: Any, index: Index) -> None:
+        if isinstance(value, dict):
+            for part in ("family", "given", "prefix", "suffix", "text"):
+                for text in fhir.items(value.get(part)):
+                    if isinstance(text, str):
+                        index.terms.update(map(term, beginnings(prefix, fhir.fold(text))))
+
+    return read
+
+
+def _amount_leaf(name: str) -> Leaf:
+    def read(value: Any, index: Index) -> None:
+        for found in fhir.amounts(value):
+            held = [_plain(found.low), _plain(found.high), found.system, found.code, found.unit]  # type: ignore[union-attr]  # amounts
+            index.extras.setdefault(name, []).append(held)
+
+    return read
+
+
+def _plain(number: Decimal) -> float | int:
+    return int(number) if number == number.to_integral_value() and abs(number) < 2**53 else float(number)

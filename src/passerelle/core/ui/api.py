@@ -3,6 +3,7 @@
 from passerelle.core.ui import french
 from passerelle.core.ui.charts import BarChart, LineChart, Marker, Series, Sparkline
 from passerelle.core.ui.navigation import Awaiting, NavEntry, Space, register_navigation
+from passerelle.core.ui.notices import Notice, register_notices
 from passerelle.core.ui.tables import Column, Table
 
 __all__ = [
@@ -12,10 +13,12 @@ __all__ = [
     "LineChart",
     "Marker",
     "NavEntry",
+    "Notice",
     "Series",
     "Space",
     "Sparkline",
     "Table",
     "french",
     "register_navigation",
+    "register_notices",
 ]

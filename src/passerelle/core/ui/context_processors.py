@@ -15,6 +15,7 @@ from passerelle.core.ui.navigation import (
     space_of_page,
     spaces_of,
 )
+from passerelle.core.ui.notices import notices_of
 
 THEMES = {"auto": "Automatique", "light": "Clair", "dark": "Sombre"}
 THEME_COOKIE = "theme"
@@ -36,6 +37,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "spaces": [{"name": each, "label": each.label, "url": home_of(each)} for each in Space if each in spaces],
         "navigation": links(space, viewer, current, request.path) if viewer else [],
         "viewer": viewer,
+        "notices": notices_of(request) if viewer else [],
         "is_dense": space in PROFESSIONAL_SPACES,
         "theme": theme_of(request),
         "themes": THEMES,

@@ -3,6 +3,7 @@
 from passerelle.core.audit.actions import Action, Actor, Outcome
 from passerelle.core.audit.labels import register_role_labels
 from passerelle.core.audit.selectors.accesses import AccessRow, accesses_to
+from passerelle.core.audit.selectors.openings import first_openings
 from passerelle.core.audit.selectors.verification import Verification, verify
 from passerelle.core.audit.services.controlling import verify_and_note
 from passerelle.core.audit.services.recording import record
@@ -15,6 +16,7 @@ __all__ = [
     "Outcome",
     "Verification",
     "accesses_to",
+    "first_openings",
     "record",
     "register_role_labels",
     "seal",

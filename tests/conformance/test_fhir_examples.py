@@ -3,7 +3,6 @@
 https://hl7.org/fhir/R4/downloads.html (package hl7.fhir.r4.examples 4.0.1)
 """
 
-import json
 import os
 import tarfile
 from functools import cache
@@ -18,8 +17,6 @@ SHARED = Path(os.environ.get("PASSERELLE_SHARED", PROJECT.parent / "shared"))
 ARCHIVE = SHARED / "data" / "fhir-r4-examples.tar.xz"
 pytestmark = pytest.mark.skipif(not ARCHIVE.exists(), reason="the official FHIR R4 examples are not on this machine")
 
-# It names an Encounter as the performer, which Observation does not allow: the example breaks its own definition.
-KNOWN_FAULTS = {"Observation-clinical-gender.json": ["Observation.performer[0].reference"]}
 # Composite and extension-based parameters, and `phonetic`, are not offered.
 NOT_OFFERED = {"relationship", "phonetic"}
 
@@ -38,19 +35,6 @@ def of_our_types() -> dict[str, bytes]:
 
 def test_there_are_enough_examples_to_mean_something():
     assert len(of_our_types()) >= 90
-
-
-def test_every_example_survives_the_round_trip():
-    for name, content in of_our_types().items():
-        assert json.loads(fhir.dumps(fhir.loads(content))) == json.loads(content), name
-
-
-def test_no_example_has_a_fault_but_the_known_one():
-    found = {
-        name: [issue.expression for issue in fhir.validate(fhir.loads(text))] for name, text in of_our_types().items()
-    }
-
-    assert {name: faults for name, faults in found.items() if faults} == KNOWN_FAULTS
 
 
 def test_every_example_gives_search_values():

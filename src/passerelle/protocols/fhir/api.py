@@ -80,6 +80,8 @@ from passerelle.protocols.fhir.search.paths import Step, items, json_path, steps
 from passerelle.protocols.fhir.search.values import Amount, DateRange, SearchValue, Token, date_range, fold
 from passerelle.protocols.fhir.structures.table import resource_types
 from passerelle.protocols.fhir.validation.checking import Checked, check_resource, validate
+from passerelle.protocols.fhir.validation.profiles import known_profiles, profile_issues
+from passerelle.protocols.fhir.validation.references import local_target
 
 __all__ = [
     "COMPARTMENTS",
@@ -143,7 +145,9 @@ __all__ = [
     "is_of",
     "items",
     "json_path",
+    "known_profiles",
     "loads",
+    "local_target",
     "moment",
     "observation",
     "operation_outcome",
@@ -157,6 +161,7 @@ __all__ = [
     "participant",
     "patient",
     "period",
+    "profile_issues",
     "pruned",
     "quantity",
     "read_written",

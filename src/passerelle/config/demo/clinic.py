@@ -53,7 +53,33 @@ def draw_results(stay: Stay, random: Random) -> list[cda.LabResult]:
     taken = stay.start + timedelta(minutes=random.randint(25, 90))
     chosen = random.sample(_clinic()["results"], random.randint(2, 4))
     is_ill = stay.kind in {StayKind.MEDICINE, StayKind.GERIATRICS}
-    return [_result(exam, stay.person.sex, taken, random, is_ill=is_ill) for exam in chosen]
+    sex, laboratory = stay.person.sex, stay.file.establishment
+    return [_result(_told_by(laboratory, exam), sex, taken, random, is_ill=is_ill) for exam in chosen]
+
+
+def follow_up(sex: str, laboratory: str, taken: datetime, random: Random, *, worst: str = "") -> list[cda.LabResult]:
+    """Return every analyte as a laboratory tells it, as in the follow-up of a long illness.
+
+    `worst` is the LOINC of one that is far above what is usual.
+    """
+    exams = [*_clinic()["results"], *_clinic()["more_results"]]
+    return [
+        _result(
+            _told_by(laboratory, {**exam, "centre": exam["centre"] * (1.9 if exam["loinc"] == worst else 1)}),
+            sex, taken, random, is_ill=False,
+        )
+        for exam in exams
+    ]  # fmt: skip
+
+
+def _told_by(laboratory: str, exam: dict[str, Any]) -> dict[str, Any]:
+    """Return an analyte in the unit and with the usual values of a laboratory."""
+    own = _clinic()["laboratories"].get(laboratory, {}).get(exam["loinc"])
+    if own is None:
+        return exam
+    times = own["times"]
+    usual = {sex: own.get(sex, [round(bound * times, 3) for bound in exam[sex]]) for sex in "FM"}
+    return {**exam, **own, **usual, "centre": exam["centre"] * times}
 
 
 def papers_of(stay: Stay, results: list[cda.LabResult], hospitals: Hospitals, random: Random) -> list[Paper]:
@@ -75,7 +101,7 @@ def discharge_letter(stay: Stay, results: list[cda.LabResult], hospitals: Hospit
     course = clinic["surgery_course" if stay.kind is StayKind.SURGERY else "course"]
     stayed = f"Du {stay.start.astimezone(PARIS):%d/%m/%Y} au {stay.end.astimezone(PARIS):%d/%m/%Y}, {stay.place.label}."
     sections: list[tuple[str, Any]] = [
-        ("Motif d’hospitalisation", [reason_of(stay, random), stayed]),
+        ("Motif d’hospitalisation", [reason_of(stay), stayed]),
         ("Synthèse médicale du séjour", [random.choice(course), FICTITIOUS]),
         ("Traitements à la sortie", random.sample(clinic["treatments"], random.randint(1, 3))),
         ("Suites à donner", random.sample(clinic["follow_up"], 2)),
@@ -95,16 +121,17 @@ def lab_report(stay: Stay, results: list[cda.LabResult], hospitals: Hospitals, r
     return _paper(cda.DocumentKind.LAB_REPORT, stay, taken + timedelta(hours=2), sections, hospitals, random)
 
 
-def reason_of(stay: Stay, random: Random) -> str:
-    """Return why this patient came, in the words of the unit."""
+def reason_of(stay: Stay) -> str:
+    """Return why this patient came, in the words of the unit: the same in every paper of the stay."""
     reasons = _clinic()["reasons"]
+    random = Random(f"{stay.file.establishment}/{stay.number}/reason")  # noqa: S311 - a simulation, not a secret
     return str(random.choice(reasons.get(stay.place.specialty, reasons["other"])))
 
 
 def _operation(stay: Stay, hospitals: Hospitals, random: Random) -> Paper:
     at = stay.start + timedelta(hours=random.uniform(3, 8))
     sections: list[tuple[str, Any]] = [
-        ("Intervention", [reason_of(stay, random)]),
+        ("Intervention", [reason_of(stay)]),
         ("Compte rendu", ["Installation, champ stérile, geste conduit sans incident.", FICTITIOUS]),
     ]
     return _paper(cda.DocumentKind.OPERATIVE_NOTE, stay, at, sections, hospitals, random)
@@ -159,9 +186,16 @@ def _result(exam: dict[str, Any], sex: str, taken: datetime, random: Random, *, 
         unit=exam["unit"],
         low=low,
         high=high,
-        interpretation="L" if value < low else "H" if value > high else "N",
+        interpretation=_read(value, low, high),
         effective_at=taken,
     )
+
+
+def _read(value: Decimal, low: Decimal, high: Decimal) -> str:
+    """Return how a laboratory reads a value: very high or low from half beyond its bounds."""
+    if value > high:
+        return "HH" if low and value > high * Decimal("1.5") else "H"
+    return "N" if value >= low else "LL" if value < low * Decimal("0.6") else "L"
 
 
 @cache

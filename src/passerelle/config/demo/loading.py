@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from uuid import UUID
 
 from django.db import transaction
 
@@ -13,11 +12,13 @@ from passerelle.care.record import api as record
 from passerelle.config.demo import resources
 from passerelle.config.demo.chunks import Chunk
 from passerelle.config.demo.clinic import papers_of, results_of
+from passerelle.config.demo.facts import Facts
 from passerelle.config.demo.hospitals import Hospitals
 from passerelle.config.demo.ledger import note_chunk
 from passerelle.config.demo.people import random_id
 from passerelle.config.demo.resources import Json
 from passerelle.config.demo.shapes import TEST_OID, LocalFile, Person, Stay
+from passerelle.config.demo.truth import Truth
 
 SOURCE = "simulation"
 
@@ -35,16 +36,34 @@ class Rows:
         self.resources.setdefault(resource["resourceType"], []).append(row)
 
 
-def load_chunk(chunk: Chunk, *, seed: str, hospitals: Hospitals) -> int:
+def load_chunk(chunk: Chunk, *, truth: Truth, hospitals: Hospitals) -> int:
     """Load a chunk and note it done, all or nothing; return how many resources."""
-    rows = rows_of(chunk, seed=seed, hospitals=hospitals)
+    rows = rows_of(chunk, seed=truth.seed, hospitals=hospitals)
+    add_facts(rows, chunk, truth=truth, hospitals=hospitals)
     with transaction.atomic():
         identity.bulk_load(rows.identities, source=SOURCE)
-        for type_, several in rows.resources.items():
-            record.bulk_load(type_, several, source=SOURCE)
-        record.bulk_load_contents(rows.contents)
+        load_rows(rows)
         note_chunk(chunk.number)
     return sum(map(len, rows.resources.values()))
+
+
+def load_rows(rows: Rows) -> None:
+    """Load resources and their contents in the current transaction."""
+    for type_, several in rows.resources.items():
+        record.bulk_load(type_, several, source=SOURCE)
+    record.bulk_load_contents(rows.contents)
+
+
+def add_facts(rows: Rows, chunk: Chunk, *, truth: Truth, hospitals: Hospitals) -> None:
+    """Add what is known of each person beside their stays, drawn apart so that the stays and papers stay the same."""
+    random = Random(f"{truth.seed}/facts/{chunk.number}")  # noqa: S311 - a simulation, not a secret
+    facts = Facts(random, hospitals)
+    stays: dict[int, list[Stay]] = {}
+    for stay in chunk.stays:
+        stays.setdefault(stay.person.number, []).append(stay)
+    for person in chunk.persons:
+        for fact in facts.of(person, stays.get(person.number, []), age=person.age_on(truth.today)):
+            rows.add(fact.resource, fact.file, fact.at)
 
 
 def rows_of(chunk: Chunk, *, seed: str, hospitals: Hospitals) -> Rows:
@@ -62,7 +81,7 @@ def rows_of(chunk: Chunk, *, seed: str, hospitals: Hospitals) -> Rows:
 
 def _add_stay(rows: Rows, stay: Stay, hospitals: Hospitals, random: Random) -> None:
     hospital = hospitals[stay.file.establishment]
-    stay_id = str(stay_key(stay))
+    stay_id = str(resources.stay_key(stay))
     file = stay.file
     rows.add(resources.encounter(stay, stay_id, hospital), file, stay.end or stay.start)
     results = results_of(stay, random)
@@ -76,11 +95,6 @@ def _add_stay(rows: Rows, stay: Stay, hospitals: Hospitals, random: Random) -> N
         ids = str(own), str(content), stay_id
         rows.add(resources.document_reference(paper, stay, ids=ids, hospital=hospital), file, paper.at)
         rows.contents.append(record.BulkContent(content, file.id, "text/xml", paper.content, paper.at))
-
-
-def stay_key(stay: Stay) -> UUID:
-    """Return the id of the Encounter of a stay: drawn from its establishment and number, so that it is found again."""
-    return random_id(Random(f"{stay.file.establishment}/{stay.number}"))  # noqa: S311 - a simulation, not a secret
 
 
 def _identity(person: Person, file: LocalFile, hospitals: Hospitals) -> identity.BulkIdentity:

@@ -1,9 +1,12 @@
 """FHIR resources of invented stays, as plain dictionaries: tens of thousands are made in a few seconds."""
 
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
+from uuid import UUID
 
 from passerelle.config.demo.clinic import Paper
+from passerelle.config.demo.people import random_id
 from passerelle.config.demo.shapes import DAY_KINDS, TEST_OID, Hospital, LocalFile, Person, Stay, StayKind
 from passerelle.protocols.cda import LabResult
 
@@ -17,7 +20,7 @@ DISPOSITIONS = "http://terminology.hl7.org/CodeSystem/discharge-disposition"
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
 RPPS = "urn:oid:1.2.250.1.71.4.2.1"
-_FLAGS = {"N": "Normal", "H": "Élevé", "L": "Bas"}
+INTERPRETATION_LABELS = {"N": "Normal", "H": "Élevé", "L": "Bas", "HH": "Très élevé", "LL": "Très bas"}
 _LEFT = {"home": ("home", "Domicile"), "other": ("other-hcf", "Autre établissement"), "dead": ("exp", "Décès")}
 _LABELS = {"AMB": "ambulatory", "EMER": "emergency", "IMP": "inpatient encounter"}
 
@@ -47,7 +50,7 @@ def patient(person: Person, file: LocalFile, hospital: Hospital) -> Json:
                 "country": "FRA",
             }
         ],
-        "managingOrganization": _organisation(hospital),
+        "managingOrganization": organisation(hospital),
     }
     if person.deceased_at is not None:
         resource["deceasedDateTime"] = moment(person.deceased_at)
@@ -77,7 +80,7 @@ def encounter(stay: Stay, resource_id: str, hospital: Hospital) -> Json:
             }
             for move in stay.moves
         ],
-        "serviceProvider": _organisation(hospital),
+        "serviceProvider": organisation(hospital),
     }
     if stay.end:
         left, label = _LEFT[stay.went_to]
@@ -108,7 +111,7 @@ def document_reference(paper: Paper, stay: Stay, *, ids: tuple[str, str, str], h
         "subject": {"reference": f"Patient/{stay.file.id}"},
         "date": moment(paper.at),
         "author": [_doctor(stay)],
-        "custodian": _organisation(hospital),
+        "custodian": organisation(hospital),
         "content": [{"attachment": attachment}],
         "context": {"encounter": [{"reference": f"Encounter/{stay_id}"}]},
     }
@@ -127,11 +130,18 @@ def observation(result: LabResult, stay: Stay, *, resource_id: str, stay_id: str
         "subject": {"reference": f"Patient/{stay.file.id}"},
         "encounter": {"reference": f"Encounter/{stay_id}"},
         "effectiveDateTime": moment(result.effective_at),
-        "performer": [_organisation(hospital)],
-        "valueQuantity": _quantity(result.value, result.unit),
-        "interpretation": [{"coding": [{"system": INTERPRETATIONS, "code": flag, "display": _FLAGS[flag]}]}],
-        "referenceRange": [{"low": _quantity(result.low, result.unit), "high": _quantity(result.high, result.unit)}],
+        "performer": [organisation(hospital)],
+        "valueQuantity": quantity(result.value, result.unit),
+        "interpretation": [
+            {"coding": [{"system": INTERPRETATIONS, "code": flag, "display": INTERPRETATION_LABELS[flag]}]}
+        ],
+        "referenceRange": [{"low": quantity(result.low, result.unit), "high": quantity(result.high, result.unit)}],
     }
+
+
+def stay_key(stay: Stay) -> UUID:
+    """Return the id of the Encounter of a stay: drawn from its establishment and number, so that it is found again."""
+    return random_id(Random(f"{stay.file.establishment}/{stay.number}"))  # noqa: S311 - a simulation, not a secret
 
 
 def class_code(kind: StayKind) -> str:
@@ -161,7 +171,8 @@ def _identifier(kind: str, system: str, value: str, *, use: str = "") -> Json:
     }
 
 
-def _organisation(hospital: Hospital) -> Json:
+def organisation(hospital: Hospital) -> Json:
+    """Return the reference to an establishment, by its number."""
     return {"identifier": {"system": "urn:finess", "value": hospital.universal_id}, "display": hospital.name}
 
 
@@ -173,7 +184,8 @@ def _period(start: datetime, end: datetime | None) -> Json:
     return {"start": moment(start), "end": moment(end)} if end else {"start": moment(start)}
 
 
-def _quantity(value: Any, unit: str) -> Json:
+def quantity(value: Any, unit: str) -> Json:
+    """Return a quantity in a UCUM unit."""
     number = float(value)
     whole = int(number)
     return {"value": whole if whole == number else number, "unit": unit, "system": UCUM, "code": unit}

@@ -25,5 +25,5 @@ def draw_and_load(number: int, persons: int, today: date, hospitals: Hospitals) 
     """Draw a chunk and load it; return its number."""
     truth = read_truth(today)
     size = chunk_sizes(persons)[number]
-    load_chunk(draw_chunk(number, size, truth=truth, hospitals=hospitals), seed=truth.seed, hospitals=hospitals)
+    load_chunk(draw_chunk(number, size, truth=truth, hospitals=hospitals), truth=truth, hospitals=hospitals)
     return number

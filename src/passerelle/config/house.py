@@ -67,6 +67,10 @@ def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list
     if pages and os.environ.get("PASSERELLE_DEMO") == "1" and simulated.startswith("http://"):
         port = str(urlsplit(simulated).port)
         house.append(Child("téléservice INSi simulé", [*passerelle, "insi-simulator", "--port", port]))
+    provider = os.environ.get("PASSERELLE_PSC_ISSUER", "")
+    if pages and os.environ.get("PASSERELLE_DEMO") == "1" and provider.startswith("http://"):
+        port = str(urlsplit(provider).port)
+        house.append(Child("Pro Santé Connect simulé", [*passerelle, "psc-simulator", "--port", port]))
     if pages:
         house.append(Child("tâches", [*passerelle, "tasks"]))
         house.append(Child("pages", _page_server(doors, page_workers)))

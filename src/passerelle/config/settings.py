@@ -157,6 +157,18 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or DEBUG
 
+# Who comes by a provider of identities: one without address has no button and no door.
+IDENTITY_PROVIDERS = {
+    "psc": {
+        "code": "psc",
+        "label": "Pro Santé Connect",
+        "url_name": "oauth:psc",
+        "issuer": os.environ.get("PASSERELLE_PSC_ISSUER", ""),
+        "client_id": os.environ.get("PASSERELLE_PSC_CLIENT_ID", "passerelle"),
+        "client_secret": os.environ.get("PASSERELLE_PSC_CLIENT_SECRET", ""),
+    },
+}
+
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True

@@ -14,6 +14,7 @@ urlpatterns = [
     path("metrics", include("passerelle.care.exchange.metrics_urls")),
     path("", include("passerelle.core.access.urls")),
     path("", include("passerelle.core.access.signin_urls")),
+    path("", include("passerelle.core.oauth.urls")),
     path("annuaire/", include(access.guarded("passerelle.core.directory.urls", access.rule(Kind.DIRECTORY, Act.READ)))),
     path(
         "parametres/", include(access.guarded("passerelle.core.parameters.urls", access.rule(Kind.PARAMETER, Act.READ)))

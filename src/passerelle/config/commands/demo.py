@@ -4,6 +4,7 @@ The heavy steps run in processes of their own, so that the supervisor stays smal
 """
 
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from passerelle.config import cluster
 from passerelle.config.database import is_embedded
 from passerelle.config.house import Doors, answers, children, free_port, supervise
 from passerelle.config.supervisor import PortTaken, Supervisor
+from passerelle.protocols.psc import api as psc
 
 _OPENING_SECONDS = 60.0
 
@@ -48,6 +50,7 @@ def demo(persons: int, no_serve: bool, host: str, port: int, mllp_port: int) -> 
         sys.exit(2)
     was_running = cluster.pid() is not None
     os.environ.setdefault("PASSERELLE_INSI_ADDRESS", f"http://127.0.0.1:{free_port('127.0.0.1')}/lps")
+    _simulate_psc()
     supervisor: Supervisor | None = None
     try:
         _step("demo-territory", "--persons", str(persons))
@@ -61,6 +64,13 @@ def demo(persons: int, no_serve: bool, host: str, port: int, mllp_port: int) -> 
             supervisor.stop()
         if is_embedded() and not was_running:
             cluster.stop()
+
+
+def _simulate_psc() -> None:
+    """Choose where the simulated Pro Santé Connect will be, and the secret it shares with the house for this time."""
+    issuer = f"http://127.0.0.1:{free_port('127.0.0.1')}{psc.Simulator.REALM}"
+    if os.environ.setdefault("PASSERELLE_PSC_ISSUER", issuer) == issuer:
+        os.environ["PASSERELLE_PSC_CLIENT_SECRET"] = secrets.token_urlsafe(24)
 
 
 def _step(*arguments: str) -> None:

@@ -16,11 +16,12 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from qrcode.image.svg import SvgPathFillImage  # type: ignore[import-untyped]  # the library has no types
 
 from passerelle.core.access.models import Account
-from passerelle.core.access.sessions import is_last_second_factor
+from passerelle.core.access.sessions import federation_of, has_farewell, is_last_second_factor, note_farewell
 from passerelle.core.audit import api as audit
 
 _LABELS = {
@@ -80,7 +81,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the librar
             audit.record(
                 audit.Action.SIGNED_OUT, by=actor_of(account), at=timezone.now(), target=f"account:{account.pk}"
             )
+        federation = federation_of(request)
         super().logout(request)
+        if federation is not None:
+            note_farewell(request, federation)
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """Lead whoever came by a provider to the page that offers to close the session there."""
+        address: str = super().get_logout_redirect_url(request)
+        return reverse("oauth:farewell") if federation_of(request) or has_farewell(request) else address
 
     def is_reauthentication_required(self, *, app: str, **details: Any) -> bool:
         """Ask again only when the last proof is old: signing in a minute ago counts."""

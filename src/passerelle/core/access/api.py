@@ -21,11 +21,13 @@ from passerelle.core.access.guards import (
     rule_of,
     signed_in,
 )
+from passerelle.core.access.holders import accounts_of_patients
 from passerelle.core.access.matrix import decide
-from passerelle.core.access.rules import Decision
-from passerelle.core.access.selectors import persona_account, viewer_of
+from passerelle.core.access.models import Account
+from passerelle.core.access.rules import REFUSED, Decision
+from passerelle.core.access.selectors import account_of_professional, has_held, persona_account, viewer_of
 from passerelle.core.access.services.accounts import end_role, grant_role, open_account, set_password
-from passerelle.core.access.services.checks import AccessRefused, allowed, check
+from passerelle.core.access.services.checks import AccessRefused, allowed, check, settle
 from passerelle.core.access.services.emergency import (
     ReasonMissing,
     Urgency,
@@ -33,6 +35,16 @@ from passerelle.core.access.services.emergency import (
     open_emergency_access,
 )
 from passerelle.core.access.services.personas import NotADemonstration, ensure_personas, link_patient_persona
+from passerelle.core.access.sessions import (
+    Federation,
+    federation_of,
+    has_second_factor,
+    last_proof,
+    note_capacity,
+    note_second_factor,
+    open_session,
+    take_farewell,
+)
 from passerelle.core.access.viewer import ANONYMOUS, AuthenticatedRequest, Viewer
 from passerelle.core.access.vocabulary import (
     CLINICAL_KINDS,
@@ -52,13 +64,16 @@ __all__ = [
     "PUBLIC",
     "READING_ACTS",
     "RECORD_KINDS",
+    "REFUSED",
     "SIGNED_IN",
     "AccessRefused",
     "AccessRule",
+    "Account",
     "Act",
     "AuthenticatedRequest",
     "Decision",
     "Emergency",
+    "Federation",
     "Kind",
     "NotADemonstration",
     "ReasonMissing",
@@ -67,6 +82,8 @@ __all__ = [
     "State",
     "Urgency",
     "Viewer",
+    "account_of_professional",
+    "accounts_of_patients",
     "allowed",
     "check",
     "decide",
@@ -75,19 +92,28 @@ __all__ = [
     "end_emergency_access",
     "end_role",
     "ensure_personas",
+    "federation_of",
     "grant_role",
     "guarded",
     "has_emergency_access",
+    "has_held",
+    "has_second_factor",
+    "last_proof",
     "link_patient_persona",
+    "note_capacity",
+    "note_second_factor",
     "open_account",
     "open_emergencies",
     "open_emergency_access",
+    "open_session",
     "persona_account",
     "public",
     "requires",
     "rule",
     "rule_of",
     "set_password",
+    "settle",
     "signed_in",
+    "take_farewell",
     "viewer_of",
 ]

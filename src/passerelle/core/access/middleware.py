@@ -1,6 +1,7 @@
 """The gate: sets `request.viewer`, asks the view's rule, and makes every refusal look like a missing page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from passerelle.core.access.guards import AccessRule, rule_of
 from passerelle.core.access.models import Account
 from passerelle.core.access.selectors import viewer_of
 from passerelle.core.access.services.checks import AccessRefused
-from passerelle.core.access.sessions import has_second_factor, used_two_factors
+from passerelle.core.access.sessions import has_second_factor, in_capacity, used_two_factors
 from passerelle.core.access.viewer import ANONYMOUS, AuthenticatedRequest, Viewer
 
 
@@ -66,7 +67,8 @@ def _viewer(request: HttpRequest) -> Viewer:
     account = request.user
     if not isinstance(account, Account) or (account.is_demo_persona and not settings.DEMO):
         return ANONYMOUS
-    return viewer_of(account, on=timezone.localdate(), second_factor=used_two_factors(request, account))
+    viewer = viewer_of(account, on=timezone.localdate(), second_factor=used_two_factors(request, account))
+    return replace(viewer, assignments=in_capacity(request, viewer.assignments))
 
 
 def _names(rule: AccessRule, viewer: Viewer) -> bool:

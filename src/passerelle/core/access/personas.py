@@ -27,6 +27,8 @@ class Persona:
     place: str
     profession: str
     can: str
+    rpps: str = ""
+    """A number no register gives, for whoever no hospital employs."""
 
     @property
     def email(self) -> str:
@@ -61,6 +63,7 @@ def _persona(
         place=row.short_name if row else "",
         profession=raw.get("profession", ""),
         can=raw["can"],
+        rpps=raw.get("rpps", ""),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Q
 
 from passerelle.core.access.models import Account, RoleAssignment
@@ -26,6 +27,21 @@ def viewer_of(account: Account, *, on: date, second_factor: bool) -> Viewer:
         second_factor=second_factor,
         is_demo_persona=account.is_demo_persona,
     )
+
+
+def account_of_professional(rpps: str) -> Account | None:
+    """Return the account of a professional, open or closed; None when there is none, or more than one.
+
+    A persona has one in demonstration only.
+    """
+    found = Account.objects.filter(professional_id=rpps)
+    held = list((found if settings.DEMO else found.exclude(is_demo_persona=True)).order_by("opened_at", "pk")[:2])
+    return held[0] if len(held) == 1 else None
+
+
+def has_held(account: Account, role: Role, establishment: str | None) -> bool:
+    """Tell whether an account holds or held a role there: what was taken back is not given again by itself."""
+    return RoleAssignment.objects.filter(account=account, role=role.value, establishment_id=establishment).exists()
 
 
 def _held_by(account: Account, on: date) -> frozenset[tuple[Role, str | None]]:

@@ -28,6 +28,7 @@ from passerelle.core.directory.selectors import (
     units,
 )
 from passerelle.core.directory.services.loading import LoadReport, load_directory
+from passerelle.core.directory.services.professionals import enrol_professional
 from passerelle.core.directory.services.structure import StructureReport, import_structure, summary_of
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "UnitRow",
     "authorities",
     "changes_told_by",
+    "enrol_professional",
     "establishment",
     "establishment_of_authority",
     "establishment_of_facility",

@@ -65,7 +65,17 @@ def _open(persona: Persona, *, at: datetime) -> Account:
 
 
 def _free_rpps(persona: Persona) -> str | None:
-    """Return a fictitious professional of that place whom no account is tied to yet."""
+    """Return a fictitious professional of that place whom no account is tied to yet, or the one the file says."""
+    if persona.rpps:
+        _, given_name, family_name = persona.name.split(maxsplit=2)
+        directory.enrol_professional(
+            rpps=persona.rpps,
+            family_name=family_name,
+            given_name=given_name,
+            profession=persona.profession,
+            is_simulated=True,
+        )
+        return persona.rpps
     if not persona.profession or not persona.establishments:
         return None
     candidates = directory.professionals(

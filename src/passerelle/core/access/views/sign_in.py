@@ -15,15 +15,16 @@ from passerelle.core.access.guards import enrolment, public
 from passerelle.core.access.selectors import persona_account, persona_groups, viewer_of
 from passerelle.core.access.services.accounts import note_second_factor_change
 from passerelle.core.access.services.personas import note_persona
-from passerelle.core.access.sessions import note_second_factor
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+from passerelle.core.access.sessions import BACKEND, note_second_factor
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # the library has no types
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"cast": persona_groups() if settings.DEMO else []}
+        return context | {
+            "cast": persona_groups() if settings.DEMO else [],
+            "providers": [provider for provider in settings.IDENTITY_PROVIDERS.values() if provider["issuer"]],
+        }
 
 
 class ChangePassword(PasswordChangeView):  # type: ignore[misc]  # the library has no types

@@ -24,6 +24,7 @@ from passerelle.core.directory.models import (
     TerritoryFigure,
     Unit,
 )
+from passerelle.core.directory.services.professionals import REGISTERS
 from passerelle.core.directory.territory_file import TERRITORY_FILE, Row, TerritoryRows, read_territory
 
 FICTITIOUS_PROFESSIONALS = 600
@@ -134,8 +135,8 @@ class _Load:
             self.report.absent.append(f"{row._meta.label}: {row}")  # noqa: SLF001 - Django's own API
 
     def _is_out_of_scope(self, row: Listed) -> bool:
-        """Tell whether the file has nothing to say of this row: told by a message, or of the demonstration only."""
-        if STRUCTURE_SOURCE in {getattr(row, "source_id", None), row.pk}:
+        """Tell whether the file does not speak of it: told by a message or a register, or of the demonstration only."""
+        if {getattr(row, "source_id", None), row.pk} & {STRUCTURE_SOURCE, *REGISTERS}:
             return True
         if self.demo:
             return False

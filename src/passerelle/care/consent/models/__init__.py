@@ -1,9 +1,22 @@
+from typing import Final
+
 from passerelle.care.consent.models.base import SHARED_FIELDS, Bearer, Choice, ChoiceQuerySet, Withdrawal
 from passerelle.care.consent.models.circle import CareTeamMember, Opposition
+from passerelle.care.consent.models.followup import Answer, EmergencyReview, NoticeSeen, Question
 from passerelle.care.consent.models.people import ProtectedIdentity, Representation, TrustedPerson
 from passerelle.care.consent.models.pieces import MaskedDocument, MinorSecret
 
+KINDS: Final[dict[str, type[Choice]]] = {
+    "careteam": CareTeamMember,
+    "opposition": Opposition,
+    "masked": MaskedDocument,
+    "secret": MinorSecret,
+    "trusted": TrustedPerson,
+    "representation": Representation,
+    "protected": ProtectedIdentity,
+}
 _WHOM = {"rpps": "identifying", "account_id": "identifying", "establishment": "neutral", "label": "identifying"}
+_ACT = {"person_id": "identifying", "at": "neutral", "by_account": "identifying", "by_name": "identifying"}
 
 CLASSIFICATION: dict[str, dict[str, str]] = {
     "Bearer": {"told_for": "identifying", "person_id": "identifying"},
@@ -33,18 +46,43 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
     "Representation": SHARED_FIELDS
     | {"representative_id": "identifying", "nature": "neutral", "evidence": "identifying"},
     "ProtectedIdentity": SHARED_FIELDS | {"reason": "health"},
+    "EmergencyReview": _ACT | {"id": "neutral", "emergency_id": "neutral", "is_justified": "neutral", "note": "health"},
+    "NoticeSeen": {"emergency_id": "neutral", "person_id": "identifying", "at": "neutral"},
+    "Question": {
+        "id": "neutral",
+        "person_id": "identifying",
+        "is_report": "neutral",
+        "about": "identifying",
+        "text": "health",
+        "asked_at": "neutral",
+        "by_account": "identifying",
+        "by_name": "identifying",
+    },
+    "Answer": {
+        "id": "neutral",
+        "question": "neutral",
+        "text": "health",
+        "at": "neutral",
+        "by_account": "identifying",
+        "by_name": "identifying",
+    },
 }
 
 __all__ = [
     "CLASSIFICATION",
+    "KINDS",
+    "Answer",
     "Bearer",
     "CareTeamMember",
     "Choice",
     "ChoiceQuerySet",
+    "EmergencyReview",
     "MaskedDocument",
     "MinorSecret",
+    "NoticeSeen",
     "Opposition",
     "ProtectedIdentity",
+    "Question",
     "Representation",
     "TrustedPerson",
     "Withdrawal",

@@ -8,29 +8,10 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from passerelle.care.consent.models import (
-    CareTeamMember,
-    Choice,
-    MaskedDocument,
-    MinorSecret,
-    Opposition,
-    ProtectedIdentity,
-    Representation,
-    TrustedPerson,
-    Withdrawal,
-)
+from passerelle.care.consent.models import KINDS, Choice, Withdrawal
 from passerelle.care.consent.rules.vocabulary import Door
 from passerelle.core.audit import api as audit
 
-KINDS: Final[dict[str, type[Choice]]] = {
-    "careteam": CareTeamMember,
-    "opposition": Opposition,
-    "masked": MaskedDocument,
-    "secret": MinorSecret,
-    "trusted": TrustedPerson,
-    "representation": Representation,
-    "protected": ProtectedIdentity,
-}
 _KIND_OF: Final = {model: kind for kind, model in KINDS.items()}
 Listener = Callable[[UUID, datetime], None]
 _listeners: list[Listener] = []

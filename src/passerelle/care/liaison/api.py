@@ -1,0 +1,3 @@
+"""The door of the link with town."""
+
+__all__: list[str] = []

@@ -10,9 +10,11 @@ _FOLLOWED = """
     SELECT item.cause, item.state, item.settled_at, item.reason,
         (SELECT min(at) FROM delivery_step WHERE item_id = item.id AND kind = 'read'),
         (SELECT min(at) FROM delivery_step WHERE item_id = item.id AND kind = 'handed'),
-        (SELECT note FROM delivery_step WHERE item_id = item.id AND kind IN ('not_read', 'turned_down')
-         ORDER BY id DESC LIMIT 1)
-    FROM delivery_item item WHERE item.cause = ANY(%s)
+        refused.note, refused.at
+    FROM delivery_item item LEFT JOIN LATERAL (
+        SELECT note, at FROM delivery_step WHERE item_id = item.id AND kind IN ('not_read', 'turned_down')
+        ORDER BY id DESC LIMIT 1
+    ) refused ON true WHERE item.cause = ANY(%s)
 """
 
 
@@ -33,17 +35,18 @@ def follow_mails(causes: Iterable[str]) -> dict[str, MailFollowed]:
         return {cause: _followed(*row) for cause, *row in cursor.fetchall()}
 
 
-def _followed(
+def _followed(  # noqa: PLR0913 - the columns of one row
     state: str,
     settled_at: datetime | None,
     reason: str,
     read_at: datetime | None,
     handed_at: datetime | None,
     refused: str | None,
+    refused_at: datetime | None,
 ) -> MailFollowed:
     received_at = handed_at or (settled_at if state == "delivered" else None) or read_at
     if state in {"failed", "cancelled"}:
         return MailFollowed(failed_at=settled_at, failure=reason or "envoi annulé")
     if refused is not None and read_at is None:
-        return MailFollowed(received_at, None, settled_at, refused or "non intégré par le destinataire")
+        return MailFollowed(received_at, None, refused_at, refused or "non intégré par le destinataire")
     return MailFollowed(received_at, read_at)

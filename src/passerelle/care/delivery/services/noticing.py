@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from passerelle.care.delivery.mail.composing import number_of
-from passerelle.care.delivery.mail.notices import Notice, read_notice
+from passerelle.care.delivery.mail.notices import NotANotice, read_delivery_notice, read_notice
 from passerelle.care.delivery.models import Item, Step, StepKind
 from passerelle.care.delivery.services import book
 from passerelle.care.delivery.services.receipts import Receipt, give_receipt
@@ -17,14 +17,19 @@ class UnknownMail(Exception):
 
 @transaction.atomic
 def receive_notice(*, raw: bytes, at: datetime) -> Item:
-    """File a reading receipt once; a receipt that comes again changes nothing. Return the item it is about.
+    """File a reading receipt, or what a server says of the delivery, once. Return the item it is about.
+
+    A receipt that comes again changes nothing.
 
     Raises:
         NotANotice: another kind of mail.
         UnknownMail: about none of our mails.
     """
-    notice = read_notice(raw)
-    item = _item(notice)
+    try:
+        notice = read_notice(raw)
+    except NotANotice:
+        return _file_delivery(raw, at)
+    item = _item(notice.about)
     kind = StepKind.READ if notice.is_ok else StepKind.NOT_READ
     if Step.objects.filter(item=item, kind=kind).exists():
         return item
@@ -35,11 +40,22 @@ def receive_notice(*, raw: bytes, at: datetime) -> Item:
     return item
 
 
-def _item(notice: Notice) -> Item:
+def _file_delivery(raw: bytes, at: datetime) -> Item:
+    told = read_delivery_notice(raw)
+    item = _item(told.about)
+    if told.is_delivered is None:
+        return item
+    kind = StepKind.HANDED if told.is_delivered else StepKind.TURNED_DOWN
+    if not Step.objects.filter(item=item, kind=kind).exists():
+        Step.objects.create(item=item, at=at, kind=kind, note=told.said, answer=raw)
+    return item
+
+
+def _item(about: str) -> Item:
     for destination in book.declared():
         if destination.transport.kind != "smtp":
             continue
-        number = number_of(notice.about, str(destination.transport.options["sender"]))
+        number = number_of(about, str(destination.transport.options["sender"]))
         if number is None:
             continue
         found = Item.objects.select_for_update().filter(pk=number, destination=destination.code).first()

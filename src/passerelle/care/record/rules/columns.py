@@ -211,12 +211,9 @@ def _generic(type_: str, resource: Json) -> Columns:
 
 
 def _first_date(resource: Json, places: _Places) -> tuple[datetime | None, datetime | None]:
-    for path in places.dates:
-        for node in fhir.walk(resource, path):
-            for found in fhir.dates(node):
-                if isinstance(found, fhir.DateRange):
-                    return found.start, found.end
-    return None, None
+    nodes = (node for path in places.dates for node in fhir.walk(resource, path))
+    found = next((one for node in nodes for one in fhir.dates(node)), None)
+    return (found.start, found.end) if isinstance(found, fhir.DateRange) else (None, None)
 
 
 def _items(node: Any) -> list[Any]:
@@ -229,7 +226,7 @@ def _text(node: Any) -> str | None:
     return node if isinstance(node, str) else None
 
 
-def _float(value: int | float) -> float | None:  # noqa: PYI041 - both come from JSON
+def _float(value: float) -> float | None:
     try:
         return float(value)
     except OverflowError:

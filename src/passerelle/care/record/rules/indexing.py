@@ -56,9 +56,7 @@ def _enter(ways: list[tuple[fhir.Step | None, Node]], value: Any, index: Index) 
         elif step.exists:
             _visit(child, True, index)
         else:
-            for item in fhir.items(value):
-                if step.keeps(item):
-                    _visit(child, item, index)
+            _visit(child, [item for item in fhir.items(value) if step.keeps(item)], index)
 
 
 def _visit(node: Node, value: Any, index: Index) -> None:
@@ -103,29 +101,27 @@ def _plant(root: Node, path: str, leaf: Leaf) -> None:
 
 def _leaf(type_: str, name: str, searched: Searched, parameter: fhir.SearchParameter) -> Leaf | None:
     prefix = f"{type_}.{name}"
-    match searched.reads:
-        case Reads.TERMS if parameter.kind is fhir.SearchKind.TOKEN:
-            return _token_leaf(prefix)
-        case Reads.TERMS if parameter.kind is fhir.SearchKind.URI:
-            return _uri_leaf(prefix)
-        case Reads.TERMS:
-            return _reference_leaf(prefix, parameter.targets if parameter.is_limited else ())
-        case Reads.SUBJECT | Reads.ENCOUNTER:
-            return _other_leaf(type_, name, parameter)
-        case Reads.IDENTIFIERS:
-            return _value_leaf(prefix)
-        case Reads.MOMENTS:
-            return _date_leaf(name)
-        case Reads.DAY:
-            return _partial_day_leaf(name)
-        case Reads.STRINGS:
-            return _string_leaf(prefix, name, _NAMED_PARTS if searched.among else _ALL_PARTS)
-        case Reads.AMOUNTS:
-            return _amount_leaf(name)
-        case Reads.NAMES if searched.part == "_":
-            return _name_leaf(prefix)
-        case _:
-            return None
+    if searched.reads is Reads.TERMS:
+        return _term_leaf(prefix, parameter)
+    if searched.reads in {Reads.SUBJECT, Reads.ENCOUNTER}:
+        return _other_leaf(type_, name, parameter)
+    if searched.reads is Reads.STRINGS:
+        return _string_leaf(prefix, name, _NAMED_PARTS if searched.among else _ALL_PARTS)
+    if searched.reads is Reads.NAMES and searched.part != "_":
+        return None  # the beginnings of every part of a name are under `name`
+    make = _BY_PREFIX.get(searched.reads)
+    if make is not None:
+        return make(prefix)
+    make = _BY_NAME.get(searched.reads)
+    return make(name) if make is not None else None
+
+
+def _term_leaf(prefix: str, parameter: fhir.SearchParameter) -> Leaf:
+    if parameter.kind is fhir.SearchKind.TOKEN:
+        return _token_leaf(prefix)
+    if parameter.kind is fhir.SearchKind.URI:
+        return _uri_leaf(prefix)
+    return _reference_leaf(prefix, parameter.targets if parameter.is_limited else ())
 
 
 def _token_leaf(prefix: str) -> Leaf:
@@ -260,11 +256,11 @@ def _name_leaf(prefix: str) -> Leaf:
     """Read the beginnings of names: the column is compared whole, these find its row."""
 
     def read(value: Any, index: Index) -> None:
-        if isinstance(value, dict):
-            for part in ("family", "given", "prefix", "suffix", "text"):
-                for text in fhir.items(value.get(part)):
-                    if isinstance(text, str):
-                        index.terms.update(map(term, beginnings(prefix, fhir.fold(text))))
+        told = value if isinstance(value, dict) else {}
+        for part in ("family", "given", "prefix", "suffix", "text"):
+            for text in fhir.items(told.get(part)):
+                if isinstance(text, str):
+                    index.terms.update(map(term, beginnings(prefix, fhir.fold(text))))
 
     return read
 
@@ -280,3 +276,11 @@ def _amount_leaf(name: str) -> Leaf:
 
 def _plain(number: Decimal) -> float | int:
     return int(number) if number == number.to_integral_value() and abs(number) < 2**53 else float(number)
+
+
+_BY_PREFIX: Final[dict[Reads, Callable[[str], Leaf]]] = {Reads.IDENTIFIERS: _value_leaf, Reads.NAMES: _name_leaf}
+_BY_NAME: Final[dict[Reads, Callable[[str], Leaf]]] = {
+    Reads.MOMENTS: _date_leaf,
+    Reads.DAY: _partial_day_leaf,
+    Reads.AMOUNTS: _amount_leaf,
+}

@@ -102,16 +102,14 @@ _HOT: Final[dict[str, dict[str, Searched]]] = {
     },
     "Appointment": {"service-type": _CODES, "appointment-type": _CATEGORIES},
 }
+_DATED: Final = (
+    "Encounter EpisodeOfCare Appointment Schedule DocumentReference Composition Observation DiagnosticReport"
+    " AllergyIntolerance Procedure FamilyMemberHistory Immunization CarePlan CareTeam Flag ClinicalImpression"
+    " RiskAssessment Consent Questionnaire List CodeSystem ValueSet ConceptMap PractitionerRole"
+)
 #: The date of each type: the one it is put in order by.
 DATE_OF: Final = MappingProxyType(
-    dict.fromkeys(
-        (
-            "Encounter EpisodeOfCare Appointment Schedule DocumentReference Composition Observation DiagnosticReport"
-            " AllergyIntolerance Procedure FamilyMemberHistory Immunization CarePlan CareTeam Flag ClinicalImpression"
-            " RiskAssessment Consent Questionnaire List CodeSystem ValueSet ConceptMap PractitionerRole"
-        ).split(),
-        "date",
-    )
+    dict.fromkeys(_DATED.split(), "date")
     | {
         "Slot": "start",
         "Specimen": "collected",
@@ -197,15 +195,3 @@ def sorts_of(type_: str) -> dict[str, Searched]:
 def references_of(type_: str) -> Iterator[str]:
     """Yield the parameters of a type that are references: what may be chained, included, or come back by `_has`."""
     return (name for name, one in fhir.SEARCH[type_].items() if one.kind is SearchKind.REFERENCE)
-
-
-MODIFIERS: dict[Reads, frozenset[str]] = {
-    Reads.NAMES: frozenset({"contains"}),
-    Reads.TOKENS: frozenset({"not", "missing"}),
-    Reads.IDENTIFIERS: frozenset({"not", "missing"}),
-    Reads.TOKEN: frozenset({"not", "missing"}),
-    Reads.CODE: frozenset({"not", "missing"}),
-    Reads.DATES: frozenset({"missing"}),
-    Reads.SUBJECT: frozenset({"Patient"}),
-    Reads.ENCOUNTER: frozenset({"Encounter", "missing"}),
-}

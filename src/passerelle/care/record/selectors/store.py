@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,9 @@ from uuid import UUID
 from django.db import connection
 
 from passerelle.care.record.rules.parameters import SEARCHED
-from passerelle.care.record.selectors.clauses import Clause, SearchError, clauses, order_of
+from passerelle.care.record.selectors.clauses import Clause, clauses
+from passerelle.care.record.selectors.finding import Group, find, total_of
+from passerelle.care.record.selectors.ordering import keys_of, place_of
 from passerelle.care.record.selectors.rows import Page, StoredResource
 
 _COLUMNS = "type, id, version, local_identity_id, last_updated, source, body, deleted"
@@ -81,9 +82,9 @@ def search(  # noqa: PLR0913 - what a search is made of; every part is named at 
 ) -> Page:
     """Return a page of the resources that match FHIR search parameters (`{"date": ["ge2026-01-01"]}`).
 
-    `local_identity_ids` bounds the search to these identities; None searches the whole store. `sort` is a parameter,
-    after `-` to go down. A page holds at most 500; `cursor` is the `next_cursor` of the page before; `within` are more
-    conditions, of the access decision.
+    `local_identity_ids` bounds the search to these identities; None searches the whole store. `sort` are parameters,
+    each after `-` to go down. A page holds at most 500; `cursor` is the `next_cursor` of the page before; `within` are
+    more conditions, of the access decision.
 
     Raises:
         SearchError: a parameter is unknown or ill-formed; it names it.
@@ -91,24 +92,11 @@ def search(  # noqa: PLR0913 - what a search is made of; every part is named at 
     """
     if type_ not in SEARCHED:
         raise KeyError(type_)
-    column, goes_down = order_of(type_, sort)
-    conditions = _conditions(type_, params, local_identity_ids, within)
-    key = f"coalesce({column}, '-infinity')" if column == "date_start" else column
-    if cursor is not None:
-        conditions.append(_after(key, cursor, goes_down=goes_down))
-    size = max(1, min(count, _MOST))
-    direction = "DESC" if goes_down else "ASC"
-    sql = (
-        f"SELECT {_COLUMNS}, establishment, ({key})::text AS place FROM record_resource"  # noqa: S608 - our words, values apart
-        f" WHERE {' AND '.join(condition.sql for condition in conditions)}"
-        f" ORDER BY {key} {direction}, id {direction} LIMIT %s"
-    )
-    with connection.cursor() as database:
-        database.execute(sql, [*(value for condition in conditions for value in condition.values), size + 1])
-        rows = database.fetchall()
-    shown = tuple(StoredResource(*row[:9]) for row in rows[:size])
-    following = f"{rows[size - 1][9]}~{rows[size - 1][1]}" if len(rows) > size else None
-    return Page(shown, following)
+    keys, about = keys_of(type_, sort), f"{type_} {sort or ''}"
+    place = place_of(cursor, about) if cursor is not None else None
+    group = Group(type_, _conditions(type_, params, local_identity_ids, within))
+    found = find([group], keys, count=max(1, min(count, _MOST)), place=place, about=about)
+    return Page(found.rows, found.next_cursor)
 
 
 def count_matching(
@@ -123,14 +111,7 @@ def count_matching(
     Raises:
         SearchError: a parameter is unknown or ill-formed; it names it.
     """
-    conditions = _conditions(type_, params, local_identity_ids, within)
-    where = " AND ".join(condition.sql for condition in conditions)
-    with connection.cursor() as database:
-        database.execute(
-            f"SELECT count(*) FROM record_resource WHERE {where}",  # noqa: S608 - our words, values apart
-            [value for condition in conditions for value in condition.values],
-        )
-        return int(database.fetchone()[0])
+    return total_of([Group(type_, _conditions(type_, params, local_identity_ids, within))])
 
 
 def _conditions(
@@ -138,20 +119,11 @@ def _conditions(
     params: Mapping[str, Sequence[str]],
     local_identity_ids: Sequence[UUID] | None,
     within: Sequence[Clause],
-) -> list[Clause]:
-    conditions = [Clause("type = %s", (type_,)), Clause("NOT deleted"), *clauses(type_, params), *within]
+) -> tuple[Clause, ...]:
+    conditions = [*clauses(type_, params), *within]
     if local_identity_ids is not None:
-        conditions.append(Clause("local_identity_id = ANY(%s)", (list(local_identity_ids),)))
-    return conditions
-
-
-def _after(key: str, cursor: str, *, goes_down: bool) -> Clause:
-    moment, _, id_ = cursor.partition("~")
-    with suppress(ValueError):
-        if moment != "-infinity":
-            datetime.fromisoformat(moment)
-        return Clause(f"({key}, id) {'<' if goes_down else '>'} (%s::timestamptz, %s)", (moment, UUID(id_)))
-    raise SearchError(parameter="_cursor", why="repère de page illisible")
+        conditions.append(Clause("r.local_identity_id = ANY(%s::uuid[])", (list(local_identity_ids),)))
+    return tuple(conditions)
 
 
 def _fetch(sql: str, values: Sequence[Any]) -> list[StoredResource]:

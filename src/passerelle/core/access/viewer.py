@@ -17,7 +17,8 @@ class Viewer:
 
     `assignments` pairs each role with an establishment code, or None for the whole group. `application` is the client
     through which it comes, alone or for somebody. `scopes` are the SMART scopes that client was given: they restrict
-    what the matrix allows and never widen it; None is a person with a session of their own.
+    what the matrix allows and never widen it; None is a person with a session of their own. `launched_for` is the
+    person of the launch: the scopes of `patient/` go no further than them, or than the viewer when there was none.
     """
 
     account_id: UUID | None = None
@@ -29,10 +30,15 @@ class Viewer:
     is_demo_persona: bool = False
     scopes: frozenset[str] | None = None
     application: str = ""
+    launched_for: UUID | None = None
 
     @property
     def is_anonymous(self) -> bool:
         return self.account_id is None and not self.application
+
+    @property
+    def patient_in_context(self) -> UUID | None:
+        return self.launched_for or self.person_id
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -1,73 +1,163 @@
-"""What a viewer is to a person."""
+"""What a viewer is to persons: one query, with what these persons decided when they decided anything."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.utils import timezone
 
 from passerelle.care.consent import api as consent
 from passerelle.care.identity import api as identity
-from passerelle.core.access import api as access
+from passerelle.care.record.rules.visibility import Standing, is_machine, places_of
+from passerelle.care.record.selectors.prepared import rows_of
 from passerelle.core.access.api import Relation, Role, Viewer
 from passerelle.core.parameters.api import legal
 
+NO_STAY: Final = ("cancelled", "entered-in-error")
+TREATING_DAYS: Final = "access.treating_days_after_stay"
+#: The moment after which a stay must have ended, if it has; null, so nobody treats, when no parameter is in force.
+_SINCE: Final = f"""%(at)s - make_interval(days => (SELECT told.value::int FROM parameters_legalparameter told
+    WHERE told.key = '{TREATING_DAYS}' AND told.valid_from <= %(day)s
+    AND (told.valid_until IS NULL OR told.valid_until > %(day)s)))"""  # noqa: S608 - our words
+#: Columns on one person: their local identities, whether the viewer knows, treats, represents them or has an emergency
+#: access to them, and whether they decided anything.
+STANDING_OF: Final = """
+    SELECT known.ids, known.is_known, known.is_treated,
+        EXISTS (SELECT FROM access_emergencyaccess door WHERE door.account_id = %(account)s
+            AND door.person_id = {person} AND door.at <= %(at)s AND door.expires_at > %(at)s),
+        %(person)s::uuid IS NOT NULL AND EXISTS (SELECT FROM consent_representation_period period
+            WHERE period.person_id = {person} AND period.representative_id = %(person)s::uuid
+            AND period.starts_at <= %(at)s AND (period.ends_at IS NULL OR period.ends_at > %(at)s)),
+        EXISTS (SELECT FROM consent_bearer bearer WHERE bearer.person_id = {person} AND (
+            EXISTS (SELECT FROM consent_careteam told WHERE told.person_id = bearer.told_for)
+            OR EXISTS (SELECT FROM consent_opposition told WHERE told.person_id = bearer.told_for)
+            OR EXISTS (SELECT FROM consent_maskeddocument told WHERE told.person_id = bearer.told_for)
+            OR EXISTS (SELECT FROM consent_minorsecret told WHERE told.person_id = bearer.told_for)
+            OR EXISTS (SELECT FROM consent_protectedidentity told WHERE told.person_id = bearer.told_for)))
+    FROM (
+        SELECT array_agg(local.id) AS ids, coalesce(bool_or(local.establishment_id = ANY(%(here)s)), false) AS is_known,
+            coalesce(bool_or(local.establishment_id = ANY(%(here)s) AND EXISTS (
+                SELECT FROM record_resource stay WHERE stay.local_identity_id = local.id AND stay.type = 'Encounter'
+                AND NOT stay.deleted AND stay.establishment = ANY(%(here)s) AND stay.status <> ALL(%(no_stay)s)
+                AND coalesce(stay.date_end, 'infinity') > {since})), false) AS is_treated
+        FROM identity_membership member JOIN identity_localidentity local ON local.id = member.local_identity_id
+        WHERE member.person_id = {person} AND member.until IS NULL
+    ) known
+""".replace("{since}", _SINCE)
+_STANDINGS: Final = (
+    "SELECT asked.id, found.* FROM unnest(%(persons)s::uuid[]) AS asked (id) CROSS JOIN LATERAL ("  # noqa: S608 - ours
+    + STANDING_OF.format(person="asked.id")
+    + ") found"
+)
+
 
 def relation_to(viewer: Viewer, person_id: UUID, *, at: datetime) -> Relation:
-    """Return what the viewer is to this person: self, treating, chosen, emergency, establishment, territory or none.
+    """Return what the viewer is to this person: self, representative, treating, chosen, emergency, establishment…
 
     Treating: an establishment of the viewer has, had not long ago (a legal parameter), or plans a stay of the person.
-    Chosen: the person has chosen this town doctor. Establishment: it knows the person without a stay. Territory: any
-    other professional of the group.
+    Chosen: the person has this professional, or their establishment, in the care team. Establishment: it knows the
+    person without a stay. Territory: any other professional of the group.
     """
-    return relation_with(viewer, person_id, identity.local_identities(person_id), at=at)
+    return standing_of(viewer, person_id, at=at).relation
 
 
 def relation_with(
     viewer: Viewer, person_id: UUID, known: Iterable[identity.LocalIdentityRef], *, at: datetime
 ) -> Relation:
     """Return what the viewer is to a person whose local identities are at hand."""
-    if viewer.person_id is not None and viewer.person_id == person_id:
-        return Relation.SELF
-    here = workplaces(viewer)
-    local = [one.id for one in known if one.establishment in here]
-    is_treating = bool(local) and _has_stay(local, here, at)
-    # Caring for someone at the hospital opens more than being their town doctor; other trades are first of all chosen.
-    if is_treating and viewer.has(Role.CLINICIAN):
-        return Relation.TREATING
-    if viewer.has(Role.TOWN_DOCTOR) and consent.level_of(viewer, person_id, at=at) is not None:
-        return Relation.CHOSEN
-    if is_treating:
-        return Relation.TREATING
-    return _without_care(viewer, person_id, at=at, is_known_here=bool(local))
+    del known  # the query finds them as cheaply
+    return relation_to(viewer, person_id, at=at)
 
 
-def _without_care(viewer: Viewer, person_id: UUID, *, at: datetime, is_known_here: bool) -> Relation:
-    if access.has_emergency_access(viewer, person_id, at=at):
-        return Relation.EMERGENCY
-    if is_known_here:
-        return Relation.ESTABLISHMENT
+def standing_of(viewer: Viewer, person_id: UUID, *, at: datetime) -> Standing:
+    """Return what a viewer is to one person, and what that person decided of it."""
+    return standings_of(viewer, [person_id], at=at)[person_id]
+
+
+def standings_of(viewer: Viewer, person_ids: Collection[UUID], *, at: datetime) -> dict[UUID, Standing]:
+    """Return what a viewer is to each of these persons: one query, and one more when some of them decided anything."""
+    rows = rows_of(_STANDINGS, {**asked_by(viewer, at=at), "persons": list(person_ids)})
+    decided = [person_id for person_id, *_, has_decided in rows if has_decided]
+    told = consent.restrictions_of(decided, at=at) if decided else {}
+    return {row[0]: standing_from(viewer, row[0], row[1:], told.get(row[0], consent.NOTHING)) for row in rows}
+
+
+def asked_by(viewer: Viewer, *, at: datetime) -> dict[str, Any]:
+    """Return the values that `STANDING_OF` binds."""
+    return {
+        "account": viewer.account_id,
+        "person": viewer.person_id,
+        "here": sorted(places_of(viewer)),
+        "at": at,
+        "day": timezone.localdate(at),
+        "no_stay": list(NO_STAY),
+    }
+
+
+def standing_from(
+    viewer: Viewer, person_id: UUID, told: Sequence[Any], decided: consent.Restrictions = consent.NOTHING
+) -> Standing:
+    """Return a standing from the columns of `STANDING_OF` and what the person decided."""
+    ids, is_known, is_treated, has_emergency, is_represented, _ = told
+    whoms = consent.those_of(viewer)
+    is_refused = any(decided.opposes(one) for one in whoms)
+    level = None if is_refused or is_machine(viewer) else decided.level_of(*whoms)
+    relation = _relation(
+        viewer,
+        is_self=viewer.person_id is not None and viewer.person_id == person_id,
+        is_represented=is_represented,
+        is_treated=is_treated,
+        is_chosen=level is not None,
+        has_emergency=has_emergency,
+        is_known=is_known,
+    )
+    is_own = relation in {Relation.SELF, Relation.REPRESENTATIVE}
+    return Standing(
+        person_id=person_id,
+        relation=relation,
+        level=level,
+        is_opposed=not is_own and (is_refused or (decided.opposes_sharing and level is None)),
+        is_protected=decided.is_protected,
+        masked=decided.masked_documents,
+        secret=decided.secret_items,
+        identities=tuple(ids or ()),
+    )
+
+
+def _relation(  # noqa: PLR0913 - each is one fact
+    viewer: Viewer,
+    *,
+    is_self: bool,
+    is_represented: bool,
+    is_treated: bool,
+    is_chosen: bool,
+    has_emergency: bool,
+    is_known: bool,
+) -> Relation:
+    """Return the strongest tie: caring for someone at the hospital opens more than being chosen by them."""
+    if is_machine(viewer):
+        return Relation.NONE
+    is_hospital = viewer.has(Role.CLINICIAN)
     is_professional = bool(viewer.roles - {Role.PATIENT})
-    return Relation.TERRITORY if is_professional else Relation.NONE
+    ordered = (
+        (is_self, Relation.SELF),
+        (is_represented, Relation.REPRESENTATIVE),
+        (is_treated and is_hospital, Relation.TREATING),
+        (is_chosen, Relation.CHOSEN),
+        (is_treated, Relation.TREATING),
+        (has_emergency, Relation.EMERGENCY),
+        (is_known, Relation.ESTABLISHMENT),
+        (is_professional, Relation.TERRITORY),
+    )
+    return next((relation for holds, relation in ordered if holds), Relation.NONE)
 
 
 def treating_since(at: datetime) -> datetime:
     """Return the moment after which a stay must have ended, if it has, to make a care team still."""
-    return at - timedelta(days=legal("access.treating_days_after_stay", timezone.localdate(at)).as_int)
+    return at - timedelta(days=legal(TREATING_DAYS, timezone.localdate(at)).as_int)
 
 
 def workplaces(viewer: Viewer) -> frozenset[str]:
     """Return where the viewer gives care, or else where they work."""
-    return viewer.establishments_as(Role.CLINICIAN) or viewer.establishments
-
-
-def _has_stay(local_identity_ids: list[UUID], establishments: frozenset[str], at: datetime) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM record_resource WHERE local_identity_id = ANY(%s) AND type = 'Encounter'"
-            " AND NOT deleted AND establishment = ANY(%s) AND status <> ALL(%s)"
-            " AND coalesce(date_end, 'infinity') > %s)",
-            [local_identity_ids, sorted(establishments), ["cancelled", "entered-in-error"], treating_since(at)],
-        )
-        return bool(cursor.fetchone()[0])
+    return places_of(viewer)

@@ -10,7 +10,7 @@ from passerelle.core.access.api import Relation
 
 @dataclass(frozen=True, slots=True)
 class StoredResource:
-    """A version of a resource as stored."""
+    """A version of a resource as stored; `labels` are its security labels when they were read with it."""
 
     type: str
     id: UUID
@@ -21,6 +21,7 @@ class StoredResource:
     body: str
     deleted: bool
     establishment: str = ""
+    labels: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@ from datetime import datetime
 from uuid import UUID
 
 from passerelle.core.access.matrix import decide
+from passerelle.core.access.rules import Decision
 from passerelle.core.access.viewer import Viewer
 from passerelle.core.access.vocabulary import READING_ACTS, RECORD_KINDS, Act, Kind, Relation, State
 from passerelle.core.audit import api as audit
@@ -39,6 +40,38 @@ def check(  # noqa: PLR0913 - the five words of the matrix and the trace; every 
         AccessRefused: the matrix does not allow it; shown as a page that does not exist.
     """
     decision = decide(viewer.roles, relation, kind, act, state)
+    settle(
+        viewer,
+        kind,
+        act,
+        decision=decision,
+        relation=relation,
+        state=state,
+        target=target,
+        person_id=person_id,
+        at=at,
+        reason=reason,
+    )
+
+
+def settle(  # noqa: PLR0913 - as `check`, for a decision that was made elsewhere
+    viewer: Viewer,
+    kind: Kind,
+    act: Act,
+    *,
+    decision: Decision,
+    relation: Relation,
+    state: State = State.NORMAL,
+    target: str,
+    person_id: UUID | None = None,
+    at: datetime,
+    reason: str = "",
+) -> None:
+    """Leave the event of a decision made on all that is known of a piece, and refuse when it refuses.
+
+    Raises:
+        AccessRefused: it is a refusal.
+    """
     audit.record(
         _action(kind, act) if decision.allowed else audit.Action.ACCESS_DENIED,
         by=viewer.actor(decision.role),
@@ -48,7 +81,8 @@ def check(  # noqa: PLR0913 - the five words of the matrix and the trace; every 
         outcome="allowed" if decision.allowed else "denied",
         reason=reason,
         detail={"kind": kind.value, "act": act.value, "relation": relation.value, "state": state.value}
-        | ({"line": decision.line} if decision.line else {}),
+        | ({"line": decision.line} if decision.line else {})
+        | ({"application": viewer.application} if viewer.application else {}),
     )
     if not decision.allowed:
         raise AccessRefused

@@ -1,0 +1,157 @@
+"""What one viewer may see of the record, for one act: the one home of the decision for pages and FHIR."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from passerelle.care.consent import api as consent
+from passerelle.care.identity import api as identity
+from passerelle.care.record.rules.kinds import NOBODY, kind_of
+from passerelle.care.record.rules.visibility import (
+    DECIDED_AS,
+    Piece,
+    Standing,
+    Verdict,
+    judge,
+    labels_of,
+    reach_of,
+)
+from passerelle.care.record.selectors.clauses import Clause
+from passerelle.care.record.selectors.conditions import NOTHING, any_of
+from passerelle.care.record.selectors.prepared import rows_of
+from passerelle.care.record.selectors.relations import STANDING_OF, asked_by, standing_from, standings_of
+from passerelle.care.record.selectors.rows import StoredResource
+from passerelle.care.record.selectors.seeing import of_nobodys, of_persons
+from passerelle.care.record.selectors.seeing_bulk import Bulk
+from passerelle.core.access import api as access
+from passerelle.core.access.api import Act, Relation, Viewer
+from passerelle.protocols import smart
+from passerelle.protocols.fhir import api as fhir
+
+_READ: Final = (
+    "SELECT held.type, held.id, held.version, held.local_identity_id, held.last_updated, held.source, held.body,"  # noqa: S608
+    " held.deleted, held.establishment, held.security, whose.person_id, standing.*"
+    " FROM record_resource held"
+    " LEFT JOIN identity_membership whose ON whose.local_identity_id = held.local_identity_id AND whose.until IS NULL"
+    f" LEFT JOIN LATERAL ({STANDING_OF.format(person='whose.person_id')}) standing ON whose.person_id IS NOT NULL"
+    " WHERE held.id = %(id)s AND held.type = %(type)s"
+)
+_HELD_COLUMNS: Final = 9
+_NOBODYS: Final = Standing(None, Relation.NONE)
+
+
+class Sight:
+    """What a viewer may see, for one act, at one moment; `about` are the persons it is around, None for no one named.
+
+    It remembers for a request what ties the viewer to each person: make one for each request.
+    """
+
+    def __init__(self, viewer: Viewer, *, at: datetime, act: Act, about: Collection[Standing] | None = None) -> None:
+        self.viewer, self.at, self.act = viewer, at, act
+        self.about = None if about is None else tuple(about)
+        self._standings: dict[UUID, Standing] = {}
+        for standing in self.about or ():
+            self._remember(standing)
+
+    def clause(self, type_: str, alias: str) -> Clause:
+        """Return the condition, on one alias of `record_resource`, under which the viewer may know of the row."""
+        reach = reach_of(self.viewer, type_, self.act)
+        if reach is smart.Reach.NOTHING:
+            return NOTHING
+        nobodys = of_nobodys(self.viewer, type_, alias, self.act)
+        if self.about is None and reach is smart.Reach.ALL:
+            return any_of([nobodys, Bulk(self.viewer, alias, self.at).clause(type_, self.act)])
+        about = self._in_context() if self.about is None else self.about
+        return any_of([nobodys, of_persons(self.viewer, about, type_, alias, self.act)])
+
+    def read(self, type_: str, id_: UUID) -> StoredResource | None:
+        """Return the current version (perhaps a deletion), or None: not decided yet, `check` does that. One query."""
+        rows = rows_of(_READ, {**asked_by(self.viewer, at=self.at), "id": id_, "type": type_})
+        if not rows:
+            return None
+        row = rows[0]
+        person_id, told = row[_HELD_COLUMNS + 1], row[_HELD_COLUMNS + 2 :]
+        if person_id is not None:
+            decided = consent.restrictions_of([person_id], at=self.at)[person_id] if told[-1] else consent.NOTHING
+            self._remember(standing_from(self.viewer, person_id, told, decided))
+        return StoredResource(*row[:_HELD_COLUMNS], tuple(row[_HELD_COLUMNS] or ()))
+
+    def check(self, held: StoredResource, *, act: Act | None = None, target: str = "") -> UUID | None:
+        """Decide on one stored resource, leave the trace, and return whose it is (None: nobody's).
+
+        Raises:
+            AccessRefused: this viewer may not do that.
+        """
+        asked = act or self.act
+        standing = self.standing_at(held.local_identity_id)
+        verdict = judge(self.viewer, standing, piece_of(held), asked)
+        access.settle(
+            self.viewer,
+            kind_of(held.type, held.local_identity_id),
+            asked,
+            decision=self._decision(held, verdict, asked),
+            relation=verdict.relation,
+            state=verdict.state,
+            target=target or f"fhir:{held.type}/{held.id}",
+            person_id=standing.person_id,
+            at=self.at,
+        )
+        return standing.person_id
+
+    def allows(self, held: StoredResource) -> bool:
+        """Decide on one row of a list, without a trace: the list is traced once."""
+        return judge(self.viewer, self.standing_at(held.local_identity_id), piece_of(held), self.act).is_allowed
+
+    def standing_at(self, local_identity_id: UUID) -> Standing:
+        """Return what the viewer is to the person of a local identity; asked once."""
+        if local_identity_id == NOBODY:
+            return _NOBODYS
+        if local_identity_id not in self._standings:
+            person_id = identity.persons_of([local_identity_id]).get(local_identity_id)
+            if person_id is None:
+                return _NOBODYS
+            self._remember(standings_of(self.viewer, [person_id], at=self.at)[person_id])
+        return self._standings[local_identity_id]
+
+    def _in_context(self) -> tuple[Standing, ...]:
+        """Return the standing of the only person that the scopes of an application reach."""
+        person_id = self.viewer.patient_in_context
+        if person_id is None:
+            return ()
+        return tuple(standings_of(self.viewer, [person_id], at=self.at).values())
+
+    def _decision(self, held: StoredResource, verdict: Verdict, act: Act) -> access.Decision:
+        if not verdict.is_allowed:
+            return access.REFUSED
+        kind = kind_of(held.type, held.local_identity_id)
+        return access.decide(self.viewer.roles, verdict.relation, kind, DECIDED_AS.get(act, act), verdict.state)
+
+    def _remember(self, standing: Standing) -> None:
+        self._standings |= dict.fromkeys(standing.identities, standing)
+
+
+def sight_of(viewer: Viewer, *, at: datetime, act: Act, about: Iterable[UUID] | None = None) -> Sight:
+    """Return what a viewer may see; `about` are the persons named, if any: the sight stays inside their records.
+
+    Nobody named: a patient sees themselves and those they represent; a professional, the patients treated at their
+    establishments and those who chose them; an application alone, what its establishment produced.
+    """
+    persons = _own_circle(viewer, at) if about is None else list(about)
+    if persons is None:
+        return Sight(viewer, at=at, act=act)
+    found = standings_of(viewer, persons, at=at) if persons else {}
+    return Sight(viewer, at=at, act=act, about=found.values())
+
+
+def _own_circle(viewer: Viewer, at: datetime) -> list[UUID] | None:
+    """Return the only persons whom a patient may see; None for a professional."""
+    if viewer.person_id is not None:
+        return [viewer.person_id, *(one.person_id for one in consent.represented(viewer.person_id, at=at))]
+    return None
+
+
+def piece_of(held: StoredResource) -> Piece:
+    """Return what the decision needs of a stored resource."""
+    labels = held.labels if held.labels is not None else labels_of(fhir.loads(held.body))
+    return Piece(held.type, held.id, held.local_identity_id, held.establishment, held.source, tuple(labels), held.body)

@@ -1,7 +1,9 @@
 """Who an arrival may be: the union of a few blocks, each read through its index in one statement."""
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from passerelle.care.exchange.api import ask
 from passerelle.care.identity import api as identity
@@ -36,10 +38,11 @@ class Found:
     notes: tuple[str, ...]
 
 
-def decide(profile: Profile) -> Decision:
+def decide(profile: Profile, *, keep: Callable[[Sequence[UUID]], Collection[UUID]] | None = None) -> Decision:
     """Say what becomes of an arrival: link, propose or separate; writes nothing.
 
-    The file of the profile itself and those of its own person are no candidates.
+    The file of the profile itself and those of its own person are no candidates. `keep` says which of the files found
+    count at all: for somebody who may not know of the others, not even by their weight on the decision.
     """
     model = declared_model()
     arrival = comparable(profile)
@@ -47,6 +50,9 @@ def decide(profile: Profile) -> Decision:
     kept = shortlist(arrival, found.profiles, model)
     files = [file for one in kept if (file := one.candidate.profile.local_identity_id)]
     persons = identity.persons_of(files) if files else {}
+    if keep is not None and files:
+        seen = keep(files)
+        persons = {file: person for file, person in persons.items() if file in seen}
     kept = [one for one in kept if _is_someone_else(one.candidate.profile, profile, persons)]
     best, others = judge(arrival, kept, persons, model)
     zone = best.zone if best else Zone.SEPARATE

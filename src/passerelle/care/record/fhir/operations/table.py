@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from passerelle.care.record.fhir.operations.everything import EVERYTHING, everything
 from passerelle.care.record.fhir.operations.expand import EXPAND, expand
 from passerelle.care.record.fhir.operations.lookup import LOOKUP, lookup
+from passerelle.care.record.fhir.operations.match import MATCH, match
 from passerelle.care.record.fhir.operations.registry import Operation, Registered, registered
 from passerelle.care.record.fhir.operations.subsumes import SUBSUMES, subsumes
 from passerelle.care.record.fhir.operations.translate import TRANSLATE, translate
@@ -22,6 +24,8 @@ REGISTERED: Final = (
     registered(EXPAND, expand),
     registered(VALIDATE_IN_VALUE_SET, validate_in_value_set),
     registered(TRANSLATE, translate),
+    registered(EVERYTHING, everything),
+    registered(MATCH, match),
 )
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(one.operation for one in REGISTERED)
 

@@ -1,5 +1,6 @@
 from passerelle.care.record.models.appointment import AppointmentEvent
 from passerelle.care.record.models.choice import DmpChoice
+from passerelle.care.record.models.export import Export, ExportFile, ExportState
 from passerelle.care.record.models.mark import ReadMark
 from passerelle.care.record.models.resource import Content, Resource, Version
 from passerelle.care.record.models.stay import StayEvent
@@ -74,6 +75,30 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "version": "neutral",
         "read_at": "neutral",
     },
+    "Export": {
+        "id": "neutral",
+        "owner": "identifying",
+        "viewer": "identifying",
+        "requested_at": "neutral",
+        "request": "identifying",
+        "types": "neutral",
+        "since": "neutral",
+        "group": "neutral",
+        "state": "neutral",
+        "place": "neutral",
+        "after": "neutral",
+        "finished_at": "neutral",
+        "expires_at": "neutral",
+        "reason": "neutral",
+    },
+    "ExportFile": {
+        "id": "neutral",
+        "export": "neutral",
+        "type": "neutral",
+        "number": "neutral",
+        "lines": "neutral",
+        "size": "neutral",
+    },
     "StayEvent": {
         "id": "neutral",
         "stay_id": "neutral",
@@ -87,4 +112,16 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
     },
 }
 
-__all__ = ["CLASSIFICATION", "AppointmentEvent", "Content", "DmpChoice", "ReadMark", "Resource", "StayEvent", "Version"]
+__all__ = [
+    "CLASSIFICATION",
+    "AppointmentEvent",
+    "Content",
+    "DmpChoice",
+    "Export",
+    "ExportFile",
+    "ExportState",
+    "ReadMark",
+    "Resource",
+    "StayEvent",
+    "Version",
+]

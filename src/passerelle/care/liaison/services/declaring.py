@@ -10,7 +10,6 @@ from django.db import transaction
 from passerelle.care.identity import api as identity
 from passerelle.care.liaison.selectors.patients import best_local
 from passerelle.care.liaison.services.guarding import check
-from passerelle.care.liaison.services.refusals import NotYours
 from passerelle.care.liaison.services.storing import FROM_TOWN, author_of
 from passerelle.care.record import api as record
 from passerelle.core.access.api import AccessRefused, Act, Kind, Viewer
@@ -82,13 +81,14 @@ def declare(*, person_id: UUID, declared: Declared, by: Viewer, at: datetime, re
     """Put what a town doctor declares in the record of a patient; with `resource_id`, as a new version of it.
 
     Raises:
-        AccessRefused: the patient did not choose this doctor, or there is no such element.
-        NotYours: somebody else declared it.
+        AccessRefused: the patient did not choose this doctor, or there is no such element of theirs.
     """
     type_ = _type_of(declared)
-    act = Act.UPDATE if resource_id else Act.CREATE
-    check(by, KINDS[type_], act, person_id=person_id, establishment="", target=f"patient:{person_id}", at=at)
-    local_id = _own(type_, resource_id, person_id, by) if resource_id else best_local(person_id).id
+    if resource_id is None:
+        _check(by, type_, Act.CREATE, person_id, at, is_author=False)
+        local_id = best_local(person_id).id
+    else:
+        local_id = _own(type_, resource_id, person_id, by, at).local_identity_id
     resource = _resource(declared, local_id, by, at)
     resource["id"] = str(resource_id or uuid4())
     record.put(resource, local_identity_id=local_id, at=at, source=SOURCE)
@@ -100,16 +100,11 @@ def withdraw(*, person_id: UUID, type_: str, resource_id: UUID, by: Viewer, at: 
     """Mark what was declared as entered in error: it stays in the history.
 
     Raises:
-        AccessRefused: the patient did not choose this doctor, or there is no such element.
-        NotYours: somebody else declared it.
+        AccessRefused: the patient did not choose this doctor, or there is no such element of theirs.
     """
-    check(by, KINDS[type_], Act.UPDATE, person_id=person_id, establishment="", target=f"patient:{person_id}", at=at)
-    local_id = _own(type_, resource_id, person_id, by)
-    held = record.read(type_, resource_id)
-    if held is None:  # pragma: no cover - found just above
-        raise AccessRefused
-    resource = fhir.loads(held.body)
-    record.put(resource | _in_error(type_), local_identity_id=local_id, at=at, source=SOURCE)
+    held = _own(type_, resource_id, person_id, by, at)
+    resource = fhir.pruned(fhir.loads(held.body) | _in_error(type_))
+    record.put(resource, local_identity_id=held.local_identity_id, at=at, source=SOURCE)
 
 
 def _type_of(declared: Declared) -> str:
@@ -122,14 +117,26 @@ def _type_of(declared: Declared) -> str:
             return "MedicationStatement"
 
 
-def _own(type_: str, resource_id: UUID, person_id: UUID, by: Viewer) -> UUID:
-    """Return the file an element is in, once sure it is this patient's and this doctor's."""
+def _own(type_: str, resource_id: UUID, person_id: UUID, by: Viewer, at: datetime) -> record.StoredResource:
+    """Return an element, once sure it is this patient's and that this doctor declared it."""
     held = record.read(type_, resource_id)
     if held is None or held.deleted or identity.person_of(held.local_identity_id) != person_id:
         raise AccessRefused
-    if not is_own(fhir.loads(held.body), by):
-        raise NotYours
-    return held.local_identity_id
+    _check(by, type_, Act.UPDATE, person_id, at, is_author=is_own(fhir.loads(held.body), by))
+    return held
+
+
+def _check(by: Viewer, type_: str, act: Act, person_id: UUID, at: datetime, *, is_author: bool) -> None:
+    check(
+        by,
+        KINDS[type_],
+        act,
+        person_id=person_id,
+        establishment="",
+        target=f"patient:{person_id}",
+        at=at,
+        is_author=is_author,
+    )
 
 
 def is_own(resource: dict[str, Any], by: Viewer) -> bool:

@@ -19,12 +19,22 @@ def tie(viewer: Viewer, person_id: UUID, establishment: str, *, at: datetime) ->
 
 
 def check(  # noqa: PLR0913 - the words of the decision, each named at the call
-    viewer: Viewer, kind: Kind, act: Act, *, person_id: UUID, establishment: str, target: str, at: datetime
+    viewer: Viewer,
+    kind: Kind,
+    act: Act,
+    *,
+    person_id: UUID,
+    establishment: str,
+    target: str,
+    at: datetime,
+    is_author: bool = False,
 ) -> None:
-    """Decide and leave the trace.
+    """Decide and leave the trace. `is_author`: a town doctor made it, and counts so while the patient chooses them.
 
     Raises:
         AccessRefused: the viewer may not; shown as what does not exist.
     """
     relation = tie(viewer, person_id, establishment, at=at)
+    if is_author and relation is Relation.CHOSEN:
+        relation = Relation.AUTHOR
     access.check(viewer, kind, act, relation=relation, target=target, person_id=person_id, at=at)

@@ -55,7 +55,7 @@ def take_mail(*, raw: bytes, mailbox: delivery.MailboxRow, at: datetime) -> Mail
         raw=raw,
         sender=read.sender[:254],
         came_at=at,
-        state=read.state,
+        state=MailState.WAITING if read.state is MailState.FILED else read.state,
         reason=read.reason[:_LONGEST_REASON],
     )
     mail.save(force_insert=True)

@@ -155,7 +155,8 @@ def cancel_referral(*, referral_id: UUID, note: str, by: Viewer, at: datetime) -
     if referral is None or by.account_id != referral.asked_by_account:
         raise AccessRefused
     person_id = identity.person_of(referral.local_identity_id)
-    check(by, Kind.REQUEST, Act.UPDATE, person_id=person_id, establishment="", target=f"referral:{referral_id}", at=at)
+    target = f"referral:{referral_id}"
+    check(by, Kind.REQUEST, Act.UPDATE, person_id=person_id, establishment="", target=target, at=at, is_author=True)
     _move(referral, ReferralState.CANCELLED, Told(note=note), by, at)
     return referral
 

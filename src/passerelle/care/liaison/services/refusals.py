@@ -27,10 +27,6 @@ class NoMailbox(Exception):
     """Aucune boîte de messagerie sécurisée n’est connue pour ce médecin, ou votre établissement n’en a pas."""
 
 
-class NotYours(Exception):
-    """Seul son auteur change cet élément."""
-
-
 class StepRefused(Exception):
     """Cette étape n’est pas possible."""
 

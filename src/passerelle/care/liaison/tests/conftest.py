@@ -1,0 +1,10 @@
+import pytest
+
+from passerelle.care.channels import api as channels
+
+
+@pytest.fixture(autouse=True)
+def declarations_of_this_test_only():
+    channels.forget()
+    yield
+    channels.forget()

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from passerelle.care.patientspace.navigation import register
+from passerelle.core.ui.api import register_notices
 
 
 class PatientspaceConfig(AppConfig):
@@ -9,4 +10,7 @@ class PatientspaceConfig(AppConfig):
     label = "patientspace"
 
     def ready(self) -> None:
+        from passerelle.care.patientspace.notices import notices  # noqa: PLC0415 - models must be loaded first
+
         register()
+        register_notices("patientspace", notices)

@@ -8,6 +8,7 @@ def register() -> None:
         NavEntry(label="Ce qui vous attend", url_name="patientspace:home", icon="home", order=10),
         NavEntry(label="Mes séjours", url_name="patientspace:stays", icon="stay", order=20),
         NavEntry(label="Mes documents", url_name="patientspace:documents", icon="document", order=30),
+        NavEntry(label="Mes choix", url_name="patientspace:choices", icon="shield", order=35),
         NavEntry(label="Qui a consulté mon dossier", url_name="patientspace:accesses", icon="eye", order=40),
     )
     for entry in entries:

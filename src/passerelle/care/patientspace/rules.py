@@ -13,6 +13,13 @@ _PHRASES = {
     "document_opened": "a ouvert un document",
     "record_exported": "a copié votre dossier",
     "emergency_access": "a ouvert votre dossier en urgence",
+    "emergency_ended": "a refermé votre dossier ouvert en urgence",
+    "emergency_reviewed": "a vérifié un accès d’urgence à votre dossier",
+    "doctor_chosen": "a été choisi comme médecin traitant",
+    "choice_made": "a enregistré un choix pour vous",
+    "choice_withdrawn": "a retiré un choix pour vous",
+    "access_questioned": "a posé une question sur les accès à votre dossier",
+    "question_answered": "a répondu à votre question",
     "identity_read": "a vérifié votre identité",
     "identity_changed": "a corrigé votre identité",
     "identity_merged": "a réuni deux fiches à votre nom",
@@ -26,6 +33,9 @@ _MINE = {
     "record_searched": "vous avez parcouru la liste de vos documents",
     "record_exported": "vous avez copié votre dossier",
     "audit_read": "vous avez regardé qui a consulté votre dossier",
+    "choice_made": "vous avez enregistré un choix",
+    "choice_withdrawn": "vous avez retiré un choix",
+    "access_questioned": "vous avez posé une question sur les accès à votre dossier",
 }
 _WHY = {
     "treating": "fait partie d’une équipe qui vous soigne ou vous a soigné",

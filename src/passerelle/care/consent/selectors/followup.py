@@ -1,6 +1,6 @@
 """What awaits a review, what the patient was not told yet, what they asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -114,7 +114,8 @@ def questions(*, at: datetime) -> list[Asked]:
     return sorted(rows, key=lambda row: bool(row.answers))
 
 
-def _asked(rows: Sequence[Question], at: datetime) -> list[Asked]:
+def _asked(found: Iterable[Question], at: datetime) -> list[Asked]:
+    rows = list(found)
     days = legal("access.question_days", timezone.localdate(at)).as_int
     given: dict[UUID, list[Reply]] = {}
     for reply in Answer.objects.filter(question__in=[row.pk for row in rows]).order_by("at", "id"):

@@ -1,6 +1,6 @@
 """The shelf of documents: by year and by type."""
 
-from passerelle.care.patientspace.selectors import every_document, shelf
+from passerelle.care.patientspace.selectors.pages import every_document, shelf
 from passerelle.care.record.tests.rows import a_document, a_stay, a_timeline
 
 DOCUMENTS = (

@@ -1,6 +1,6 @@
 """What each page of the patient shows, gathered through the record with the patient as viewer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -8,26 +8,23 @@ from uuid import UUID
 from django.utils import timezone
 
 from passerelle.care.patientspace import rules
+from passerelle.care.patientspace.selectors.journal import latest
 from passerelle.care.record import api as record
 from passerelle.core.access import api as access
-from passerelle.core.access.api import Act, Kind, Relation, Viewer
-from passerelle.core.audit import api as audit
+from passerelle.core.access.api import Viewer
 from passerelle.protocols.cda import api as cda
 
 RECENT = timedelta(days=30)
 _SHOWN_AT_HOME = 3
-_PER_PAGE = 40
-_BATCH = 100
-_BATCHES = 10
 _NOT_TOLD = frozenset({"entered-in-error", "noshow"})
-_CODES = {action.label: action.value for action in audit.Action}
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
     """« Ce qui vous attend »: `next_stay` is planned, `current_stay` open, `last_stay` over; any may be absent.
 
-    `appointments` are those to come, in order; one that was cancelled stays until its hour has passed.
+    `appointments` are those to come, in order; one that was cancelled stays until its hour has passed. `accesses` is
+    None in the space of someone else: the list of accesses would tell what is kept secret.
     """
 
     appointments: tuple[record.AppointmentRow, ...]
@@ -36,7 +33,7 @@ class Home:
     last_stay: record.StayRow | None
     documents: tuple[record.DocumentRow, ...]
     recent_document_count: int
-    accesses: tuple[rules.Line, ...]
+    accesses: tuple[rules.Line, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +45,6 @@ class Shelf:
     all_years: tuple[int, ...]
     shown: int
     total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Accesses:
-    """A page of the journal; `next_before` is where the next one starts, None on the last."""
-
-    lines: tuple[rules.Line, ...]
-    next_before: datetime | None
 
 
 def home(viewer: Viewer, person_id: UUID, *, at: datetime) -> Home:
@@ -73,7 +62,7 @@ def home(viewer: Viewer, person_id: UUID, *, at: datetime) -> Home:
         last_stay=over[0] if over else None,
         documents=tuple(documents[:_SHOWN_AT_HOME]),
         recent_document_count=sum(_is_recent(document, at) for document in documents),
-        accesses=_accesses(person_id, documents, before=None, with_mine=False).lines[:_SHOWN_AT_HOME],
+        accesses=latest(person_id, documents)[:_SHOWN_AT_HOME] if viewer.person_id == person_id else None,
     )
 
 
@@ -128,53 +117,24 @@ def _year(document: record.DocumentRow) -> int | None:
     return timezone.localdate(document.created_at).year if document.created_at else None
 
 
-def accesses(
-    viewer: Viewer, person_id: UUID, *, at: datetime, before: datetime | None, with_mine: bool = False
-) -> Accesses:
-    """Return who consulted the record, newest first; this reading is audited too.
+def document_title(viewer: Viewer, person_id: UUID, document_id: UUID, *, at: datetime) -> str:
+    """Return the title of one of the patient's documents.
 
     Raises:
-        AccessRefused: the viewer is not this person.
+        AccessRefused: the patient has no such document.
     """
-    relation = Relation.SELF if viewer.person_id == person_id else Relation.NONE
-    target = f"person:{person_id}"
-    access.check(viewer, Kind.AUDIT, Act.READ, relation=relation, target=target, person_id=person_id, at=at)
-    documents = record.documents(viewer, person_id, at=at)
-    return _accesses(person_id, documents, before=before, with_mine=with_mine)
+    found = next((one for one in record.documents(viewer, person_id, at=at) if one.id == document_id), None)
+    if found is None:
+        raise access.AccessRefused
+    return found.title
 
 
-def _accesses(
-    person_id: UUID,
-    documents: Iterable[record.DocumentRow],
-    *,
-    before: datetime | None,
-    with_mine: bool,
-) -> Accesses:
-    titles = {str(document.id): document.title for document in documents}
-    facts: list[tuple[rules.Fact, str]] = []
-    for _ in range(_BATCHES):
-        rows = audit.accesses_to(person_id, limit=_BATCH, before=before)
-        for row in rows:
-            fact = _fact(row, titles)
-            if with_mine or not fact.is_mine:
-                facts.append((fact, row.action_label))
-        before = rows[-1].at if len(rows) == _BATCH else None
-        if before is None or len(facts) >= _PER_PAGE:
-            break
-    return Accesses(tuple(rules.lines(facts)), before)
-
-
-def _fact(row: audit.AccessRow, titles: dict[str, str]) -> rules.Fact:
-    action = _CODES.get(row.action_label, "")
-    return rules.Fact(
-        at=row.at,
-        day=timezone.localdate(row.at),
-        who=row.actor_name,
-        profession=row.role_label,
-        where=row.establishment_name,
-        action=action,
-        document=rules.document_of(row.target, titles),
-        why=row.reason or rules.why(row.relation),
-        is_mine=row.relation == Relation.SELF.value,
-        is_emergency=action == audit.Action.EMERGENCY_ACCESS.value,
-    )
+def holds(viewer: Viewer, person_id: UUID, item: str, item_id: UUID, *, at: datetime) -> bool:
+    """Tell whether the record shows this viewer this stay, document or appointment of the person."""
+    timeline = record.timeline(viewer, person_id, at=at)
+    held = {
+        "stay": {stay.id for stay in timeline.stays},
+        "document": {document.id for document in every_document(timeline)},
+        "appointment": {one.id for one in timeline.appointments},
+    }
+    return item_id in held[item]

@@ -1,0 +1,74 @@
+"""In whose space a patient is: their own, or that of someone they represent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from passerelle.care.consent import api as consent
+from passerelle.care.identity import api as identity
+from passerelle.core.access import api as access
+from passerelle.core.access.api import Act, Kind, Relation, Role, Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A patient at work: for themselves, or for the person whose space they entered."""
+
+    viewer: Viewer
+    person_id: UUID
+    door: consent.Door
+
+    @property
+    def is_self(self) -> bool:
+        return self.door is consent.Door.SELF
+
+    @property
+    def voice(self) -> consent.Voice:
+        """Return who decides, and by which door."""
+        return consent.Voice(self.viewer.actor(Role.PATIENT), self.door)
+
+    @property
+    def relation(self) -> Relation:
+        return Relation.SELF if self.is_self else Relation.REPRESENTATIVE
+
+    def may_decide(self) -> bool:
+        """Tell whether this viewer may decide for this person; the decision itself leaves the event."""
+        return access.allowed(self.viewer, Kind.CONSENT, Act.CREATE, relation=self.relation)
+
+
+def acting(viewer: Viewer, space_of: str, *, at: datetime) -> Acting:
+    """Return in whose space a viewer is; `space_of` is the person they asked for, "" for themselves.
+
+    A right that ended leads back to one's own space.
+
+    Raises:
+        AccessRefused: the viewer is nobody's patient.
+    """
+    own = viewer.person_id
+    if own is None or not viewer.has(Role.PATIENT):
+        raise access.AccessRefused
+    other = _uuid(space_of)
+    if other is not None and other != own and consent.is_representative(own, other, at=at):
+        return Acting(viewer, other, consent.Door.REPRESENTATIVE)
+    return Acting(viewer, own, consent.Door.SELF)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def is_young(person_id: UUID, *, at: datetime) -> bool:
+    """Tell whether this person is under eighteen."""
+    return consent.is_minor(identity.traits(person_id).birth_date, at)
+
+
+def called(person_id: UUID) -> str:
+    """Return the name a family uses: first given name, name in use; « cette personne » when unknown."""
+    try:
+        traits = identity.traits(person_id)
+    except LookupError:
+        return "cette personne"
+    return f"{traits.first_given} {(traits.used_name or traits.birth_name).title()}".strip() or "cette personne"

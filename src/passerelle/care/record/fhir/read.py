@@ -10,11 +10,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from passerelle.care.identity import api as identity
-from passerelle.care.record.fhir.answers import Refusal, answer, not_found, version_headers
+from passerelle.care.record.fhir.answers import MIME, Refusal, answer, not_found, version_headers
 from passerelle.care.record.fhir.gate import interaction
-from passerelle.care.record.fhir.scope import check_resource
+from passerelle.care.record.fhir.scope import check_scopes
 from passerelle.care.record.selectors import store
 from passerelle.care.record.selectors.rows import StoredResource
+from passerelle.care.record.selectors.sight import Sight
 from passerelle.core.access.api import Act, AuthenticatedRequest
 from passerelle.protocols.fhir import api as fhir
 
@@ -22,30 +23,36 @@ from passerelle.protocols.fhir import api as fhir
 @interaction("GET", "HEAD")
 def read(request: AuthenticatedRequest, type_: str, id_: str) -> HttpResponse:
     """Give the current version; 304 when the reader has it, 410 when it was deleted."""
-    held = store.read(type_, uuid_of(id_))
+    check_scopes(request.viewer, type_, Act.READ)
+    sight = Sight(request.viewer, at=timezone.now(), act=Act.READ)
+    held = sight.read(type_, uuid_of(id_))
     if held is None:
         raise not_found()
-    person_id = check_resource(request.viewer, held, Act.READ, at=timezone.now())
+    person_id = sight.check(held)
     if held.deleted:
         raise Refusal(410, "deleted", "Cette ressource a été supprimée.")
     if request.headers.get("If-None-Match") == f'W/"{held.version}"':
         return HttpResponse(status=304, headers=version_headers(held))
-    return answer(shown(held, person_id), headers=version_headers(held))
+    if held.type == "Patient":
+        return answer(shown(held, person_id), headers=version_headers(held))
+    return HttpResponse(held.body, content_type=MIME, headers=version_headers(held))
 
 
 @interaction("GET", "HEAD")
 def vread(request: AuthenticatedRequest, type_: str, id_: str, version: str) -> HttpResponse:
     """Give one version, as it was."""
-    current = store.read(type_, uuid_of(id_))
+    check_scopes(request.viewer, type_, Act.HISTORY)
+    sight = Sight(request.viewer, at=timezone.now(), act=Act.HISTORY)
+    current = sight.read(type_, uuid_of(id_))
     if current is None:
         raise not_found()
-    check_resource(request.viewer, current, Act.HISTORY, at=timezone.now())
+    sight.check(current)
     held = store.read_version(type_, current.id, int(version)) if version.isdecimal() and len(version) < 9 else None
     if held is None:
         raise not_found()
     if held.deleted:
         raise Refusal(410, "deleted", "Cette version est une suppression.")
-    return answer(fhir.loads(held.body), headers=version_headers(held))
+    return HttpResponse(held.body, content_type=MIME, headers=version_headers(held))
 
 
 def uuid_of(text: str) -> UUID:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from passerelle.care.record.selectors.clauses import Clause
+from passerelle.care.record.selectors.sql import Clause
 
 NOTHING: Final = Clause("false")
 EVERYTHING: Final = Clause("true")

@@ -25,7 +25,8 @@ _SINCE: Final = f"""%(at)s - make_interval(days => (SELECT told.value::int FROM 
 STANDING_OF: Final = """
     SELECT known.ids, known.is_known, known.is_treated,
         EXISTS (SELECT FROM access_emergencyaccess door WHERE door.account_id = %(account)s
-            AND door.person_id = {person} AND door.at <= %(at)s AND door.expires_at > %(at)s),
+            AND door.person_id = {person} AND door.at <= %(at)s AND door.expires_at > %(at)s
+            AND (door.ended_at IS NULL OR door.ended_at > %(at)s)),
         %(person)s::uuid IS NOT NULL AND EXISTS (SELECT FROM consent_representation_period period
             WHERE period.person_id = {person} AND period.representative_id = %(person)s::uuid
             AND period.starts_at <= %(at)s AND (period.ends_at IS NULL OR period.ends_at > %(at)s)),
@@ -47,6 +48,13 @@ STANDING_OF: Final = """
 """.replace("{since}", _SINCE)
 _STANDINGS: Final = (
     "SELECT asked.id, found.* FROM unnest(%(persons)s::uuid[]) AS asked (id) CROSS JOIN LATERAL ("  # noqa: S608 - ours
+    + STANDING_OF.format(person="asked.id")
+    + ") found"
+)
+
+_AROUND: Final = (
+    "SELECT asked.id, found.* FROM (SELECT DISTINCT named.person_id AS id FROM identity_membership named"  # noqa: S608
+    " WHERE named.local_identity_id = ANY(%(files)s) AND named.until IS NULL) AS asked CROSS JOIN LATERAL ("
     + STANDING_OF.format(person="asked.id")
     + ") found"
 )
@@ -77,10 +85,21 @@ def standing_of(viewer: Viewer, person_id: UUID, *, at: datetime) -> Standing:
 
 def standings_of(viewer: Viewer, person_ids: Collection[UUID], *, at: datetime) -> dict[UUID, Standing]:
     """Return what a viewer is to each of these persons: one query, and one more when some of them decided anything."""
-    rows = rows_of(_STANDINGS, {**asked_by(viewer, at=at), "persons": list(person_ids)})
+    return _standings(viewer, rows_of(_STANDINGS, {**asked_by(viewer, at=at), "persons": list(person_ids)}), at)
+
+
+def _standings(viewer: Viewer, rows: Sequence[tuple[Any, ...]], at: datetime) -> dict[UUID, Standing]:
     decided = [person_id for person_id, *_, has_decided in rows if has_decided]
     told = consent.restrictions_of(decided, at=at) if decided else {}
     return {row[0]: standing_from(viewer, row[0], row[1:], told.get(row[0], consent.NOTHING)) for row in rows}
+
+
+def standings_around(viewer: Viewer, local_identity_ids: Sequence[UUID], *, at: datetime) -> list[Standing]:
+    """Return what a viewer is to each of the persons to whom these local identities belong; as many queries."""
+    if not local_identity_ids:
+        return []
+    rows = rows_of(_AROUND, {**asked_by(viewer, at=at), "files": list(local_identity_ids)})
+    return list(_standings(viewer, rows, at).values())
 
 
 def asked_by(viewer: Viewer, *, at: datetime) -> dict[str, Any]:

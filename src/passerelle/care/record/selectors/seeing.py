@@ -19,8 +19,8 @@ from passerelle.care.record.rules.visibility import (
     ties_by_part,
     ties_of_nobodys,
 )
-from passerelle.care.record.selectors.clauses import Clause
 from passerelle.care.record.selectors.conditions import NOTHING, all_of, any_of, choice
+from passerelle.care.record.selectors.sql import Clause
 from passerelle.core.access.api import Act, Kind, Relation, State, Viewer
 
 _SOMEBODY = UUID(int=1)
@@ -95,16 +95,14 @@ def _of_states(alias: str, allowed: frozenset[State], standing: Standing, *, is_
     if standing.masked and State.OPPOSED not in allowed:
         parts.append(
             Clause(
-                "NOT EXISTS (SELECT FROM unnest(%s::uuid[]) AS masked (id) WHERE "
-                f"{_is_masked(alias)})",
+                f"NOT EXISTS (SELECT FROM unnest(%s::uuid[]) AS masked (id) WHERE {_is_masked(alias)})",
                 (sorted(standing.masked),),
             )
         )
     if standing.secret and State.MINOR_SECRET not in allowed:
         parts.append(
             Clause(
-                "NOT EXISTS (SELECT FROM unnest(%s::uuid[]) AS secret (id)"
-                f" WHERE {_is_secret(alias)})",
+                f"NOT EXISTS (SELECT FROM unnest(%s::uuid[]) AS secret (id) WHERE {_is_secret(alias)})",
                 (sorted(standing.secret),),
             )
         )

@@ -11,10 +11,10 @@ from typing import Any, Final
 from passerelle.care.consent import api as consent
 from passerelle.care.record.rules.kinds import NOBODY
 from passerelle.care.record.rules.visibility import Part, is_machine, places_of, states_allowed
-from passerelle.care.record.selectors.clauses import Clause
 from passerelle.care.record.selectors.conditions import EVERYTHING, NOTHING, all_of, any_of
 from passerelle.care.record.selectors.relations import NO_STAY, treating_since
 from passerelle.care.record.selectors.seeing import by_part, kind_of_somebodys, of_labels
+from passerelle.care.record.selectors.sql import Clause
 from passerelle.core.access.api import Act, Relation, Role, State, Viewer
 
 _LEVELS: Final = ("summary", "all", "all_masked")

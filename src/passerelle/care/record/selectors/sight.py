@@ -17,13 +17,19 @@ from passerelle.care.record.rules.visibility import (
     labels_of,
     reach_of,
 )
-from passerelle.care.record.selectors.clauses import Clause
 from passerelle.care.record.selectors.conditions import NOTHING, any_of
 from passerelle.care.record.selectors.prepared import rows_of
-from passerelle.care.record.selectors.relations import STANDING_OF, asked_by, standing_from, standings_of
+from passerelle.care.record.selectors.relations import (
+    STANDING_OF,
+    asked_by,
+    standing_from,
+    standings_around,
+    standings_of,
+)
 from passerelle.care.record.selectors.rows import StoredResource
 from passerelle.care.record.selectors.seeing import of_nobodys, of_persons
 from passerelle.care.record.selectors.seeing_bulk import Bulk
+from passerelle.care.record.selectors.sql import Clause
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, Relation, Viewer
 from passerelle.protocols import smart
@@ -31,13 +37,13 @@ from passerelle.protocols.fhir import api as fhir
 
 _READ: Final = (
     "SELECT held.type, held.id, held.version, held.local_identity_id, held.last_updated, held.source, held.body,"  # noqa: S608
-    " held.deleted, held.establishment, held.security, whose.person_id, standing.*"
+    " held.deleted, held.establishment, coalesce(held.security, '{}'), whose.person_id, standing.*"
     " FROM record_resource held"
     " LEFT JOIN identity_membership whose ON whose.local_identity_id = held.local_identity_id AND whose.until IS NULL"
     f" LEFT JOIN LATERAL ({STANDING_OF.format(person='whose.person_id')}) standing ON whose.person_id IS NOT NULL"
     " WHERE held.id = %(id)s AND held.type = %(type)s"
 )
-_HELD_COLUMNS: Final = 9
+_HELD_COLUMNS: Final = 10
 _NOBODYS: Final = Standing(None, Relation.NONE)
 
 
@@ -71,11 +77,11 @@ class Sight:
         if not rows:
             return None
         row = rows[0]
-        person_id, told = row[_HELD_COLUMNS + 1], row[_HELD_COLUMNS + 2 :]
+        person_id, told = row[_HELD_COLUMNS], row[_HELD_COLUMNS + 1 :]
         if person_id is not None:
             decided = consent.restrictions_of([person_id], at=self.at)[person_id] if told[-1] else consent.NOTHING
             self._remember(standing_from(self.viewer, person_id, told, decided))
-        return StoredResource(*row[:_HELD_COLUMNS], tuple(row[_HELD_COLUMNS] or ()))
+        return StoredResource(*row[:_HELD_COLUMNS])
 
     def check(self, held: StoredResource, *, act: Act | None = None, target: str = "") -> UUID | None:
         """Decide on one stored resource, leave the trace, and return whose it is (None: nobody's).
@@ -142,6 +148,11 @@ def sight_of(viewer: Viewer, *, at: datetime, act: Act, about: Iterable[UUID] | 
         return Sight(viewer, at=at, act=act)
     found = standings_of(viewer, persons, at=at) if persons else {}
     return Sight(viewer, at=at, act=act, about=found.values())
+
+
+def sight_around(viewer: Viewer, local_identity_ids: Iterable[UUID], *, at: datetime, act: Act) -> Sight:
+    """Return what a viewer may see of the persons to whom these local identities belong, named in a request."""
+    return Sight(viewer, at=at, act=act, about=standings_around(viewer, list(local_identity_ids), at=at))
 
 
 def _own_circle(viewer: Viewer, at: datetime) -> list[UUID] | None:

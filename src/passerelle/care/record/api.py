@@ -3,6 +3,15 @@
 from passerelle.care.record.selectors.choices import dmp_choices
 from passerelle.care.record.selectors.clauses import SearchError
 from passerelle.care.record.selectors.facts import stream_encounters
+from passerelle.care.record.selectors.known import (
+    allergies,
+    conditions,
+    immunizations,
+    implants,
+    medications,
+    procedures,
+)
+from passerelle.care.record.selectors.known_rows import Denial, Knowledge, KnownFact, Theme
 from passerelle.care.record.selectors.opening import open_document
 from passerelle.care.record.selectors.reading import (
     documents,
@@ -11,6 +20,7 @@ from passerelle.care.record.selectors.reading import (
     timeline,
 )
 from passerelle.care.record.selectors.relations import relation_to
+from passerelle.care.record.selectors.results import results
 from passerelle.care.record.selectors.rows import (
     AppointmentRow,
     DocumentRow,
@@ -24,6 +34,7 @@ from passerelle.care.record.selectors.rows import (
     Timeline,
 )
 from passerelle.care.record.selectors.store import history, read, read_content, read_version, search, stream
+from passerelle.care.record.selectors.summary import Summary, summary
 from passerelle.care.record.services.charts import stay_id
 from passerelle.care.record.services.contents import BulkContent, bulk_load_contents, put_content
 from passerelle.care.record.services.loading import BulkRow, bulk_load
@@ -33,8 +44,11 @@ __all__ = [
     "AppointmentRow",
     "BulkContent",
     "BulkRow",
+    "Denial",
     "DocumentRow",
     "EncounterFact",
+    "Knowledge",
+    "KnownFact",
     "LocationRow",
     "ObservationRow",
     "OpenedDocument",
@@ -43,25 +57,35 @@ __all__ = [
     "StayRow",
     "Stored",
     "StoredResource",
+    "Summary",
+    "Theme",
     "Timeline",
+    "allergies",
     "bulk_load",
     "bulk_load_contents",
+    "conditions",
     "delete",
     "dmp_choices",
     "documents",
     "history",
+    "immunizations",
+    "implants",
+    "medications",
     "observations",
     "open_document",
+    "procedures",
     "put",
     "put_content",
     "read",
     "read_content",
     "read_version",
     "relation_to",
+    "results",
     "search",
     "stay_id",
     "stays",
     "stream",
     "stream_encounters",
+    "summary",
     "timeline",
 ]

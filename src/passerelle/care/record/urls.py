@@ -1,10 +1,12 @@
 from django.urls import path
 
-from passerelle.care.record.views.documents import document, document_file
+from passerelle.care.record.views.documents import document, document_file, documents
 from passerelle.care.record.views.emergency import emergency
 from passerelle.care.record.views.find import patients
+from passerelle.care.record.views.known import known
 from passerelle.care.record.views.results import results
-from passerelle.care.record.views.timeline import summary, timeline
+from passerelle.care.record.views.summary import summary
+from passerelle.care.record.views.timeline import read_all, timeline
 
 app_name = "record"
 
@@ -13,6 +15,9 @@ urlpatterns = [
     path("patients/<uuid:person_id>/", timeline, name="timeline"),
     path("patients/<uuid:person_id>/resultats/", results, name="results"),
     path("patients/<uuid:person_id>/resume/", summary, name="summary"),
+    path("patients/<uuid:person_id>/lu/", read_all, name="read_all"),
+    path("patients/<uuid:person_id>/documents/", documents, name="documents"),
+    path("patients/<uuid:person_id>/dossier/<slug:theme>/", known, name="known"),
     path("patients/<uuid:person_id>/urgence/", emergency, name="emergency"),
     path("documents/<uuid:document_id>/", document, name="document"),
     path("documents/<uuid:document_id>/fichier", document_file, name="document_file"),

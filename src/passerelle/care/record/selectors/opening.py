@@ -5,17 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils.html import escape
 
-from passerelle.care.identity import api as identity
-from passerelle.care.record.rules.visibility import restrictions_of, states_of
 from passerelle.care.record.selectors import presenting
-from passerelle.care.record.selectors.reading import document_relation
-from passerelle.care.record.selectors.relations import relation_to
 from passerelle.care.record.selectors.rows import DocumentRow, OpenedDocument, StoredResource
-from passerelle.care.record.selectors.store import StoredContent, read, read_content, search
+from passerelle.care.record.selectors.sight import Sight, sight_around, sight_of
+from passerelle.care.record.selectors.store import StoredContent, read_content
 from passerelle.core.access import api as access
-from passerelle.core.access.api import Act, Kind, Relation, State, Viewer
+from passerelle.core.access.api import Act, Kind, Relation, Viewer
 from passerelle.protocols.cda import api as cda
 from passerelle.protocols.fhir import api as fhir
 
@@ -26,49 +24,20 @@ def open_document(viewer: Viewer, document_id: UUID, *, at: datetime) -> OpenedD
     Raises:
         AccessRefused: there is no such document, or the viewer may not open it: the same refusal.
     """
-    held = read("DocumentReference", document_id)
-    person_id = check_document(viewer, held, document_id, at=at)
-    if held is None:  # pragma: no cover - refused just above
-        raise access.AccessRefused
-    resource = fhir.loads(held.body)
-    document = presenting.document_row(
-        resource, held.establishment, presenting.places(), replaced_by=_newer(held, document_id)
-    )
-    return _opened(document, person_id, content_of(resource), resource)
-
-
-def check_document(viewer: Viewer, held: StoredResource | None, document_id: UUID, *, at: datetime) -> UUID:
-    """Decide on the opening of a document, leave the trace, and return whose it is.
-
-    Raises:
-        AccessRefused: it does not exist, was withdrawn, or may not be opened.
-    """
+    sight = sight_of(viewer, at=at, act=Act.READ, about=())
+    held = sight.read("DocumentReference", document_id)
     target = f"document:{document_id}"
     resource = fhir.loads(held.body) if held and not held.deleted else {}
     if held is None or not resource or resource.get("status") == "entered-in-error":
         access.check(viewer, Kind.DOCUMENT, Act.READ, relation=Relation.NONE, target=target, at=at)
         raise access.AccessRefused
-    person_id = identity.person_of(held.local_identity_id)
-    relation = document_relation(viewer, relation_to(viewer, person_id, at=at), held.establishment)
-    access.check(
-        viewer,
-        Kind.DOCUMENT,
-        Act.READ,
-        relation=relation,
-        state=_strictest(viewer, relation, states_of(restrictions_of(resource))),
-        target=target,
-        person_id=person_id,
-        at=at,
+    person_id = sight.check(held, target=target)
+    if person_id is None:
+        raise access.AccessRefused
+    document = presenting.document_row(
+        resource, held.establishment, presenting.places(), replaced_by=_newer(sight, held, document_id)
     )
-    return person_id
-
-
-def _strictest(viewer: Viewer, relation: Relation, states: tuple[State, ...]) -> State:
-    """Return the state that decides: one that is refused if there is one."""
-    for state in states:
-        if not access.allowed(viewer, Kind.DOCUMENT, Act.READ, relation=relation, state=state):
-            return state
-    return states[0]
+    return _opened(document, person_id, content_of(resource), resource)
 
 
 def content_of(resource: dict[str, Any]) -> StoredContent | None:
@@ -81,9 +50,18 @@ def content_of(resource: dict[str, Any]) -> StoredContent | None:
         return None
 
 
-def _newer(held: StoredResource, document_id: UUID) -> UUID | None:
-    rows = search("DocumentReference", {}, local_identity_ids=[held.local_identity_id], count=500).rows
-    others = (fhir.loads(row.body) for row in rows if row.id != document_id)
+def _newer(sight: Sight, held: StoredResource, document_id: UUID) -> UUID | None:
+    """Return the document that replaces this one, when the viewer may know of it."""
+    seen = sight_around(sight.viewer, [held.local_identity_id], at=sight.at, act=Act.READ)
+    clause = seen.clause("DocumentReference", "held")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT held.body FROM record_resource held WHERE held.local_identity_id = %s"  # noqa: S608 - our words
+            " AND held.type = 'DocumentReference' AND NOT held.deleted AND position(%s IN held.body) > 0"
+            f" AND held.id <> %s AND {clause.sql} ORDER BY held.last_updated DESC, held.id",
+            [held.local_identity_id, f"DocumentReference/{document_id}", document_id, *clause.values],
+        )
+        others = [fhir.loads(body) for (body,) in cursor.fetchall()]
     return next((UUID(one["id"]) for one in others if document_id in presenting.replaced_ids(one)), None)
 
 

@@ -1,7 +1,7 @@
 """From stored resources to the rows of screens."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,14 +50,17 @@ class Places:
 
     establishments: Mapping[str, str]
     sites: Mapping[tuple[str, str], str]
+    short_names: Mapping[str, str] = field(default_factory=dict)
 
 
 def places() -> Places:
     """Read the names of the territory."""
     names = {row.code: row.name for row in directory.sites()}
+    establishments = directory.establishments(with_test=True)
     return Places(
-        establishments={row.code: row.name for row in directory.establishments(with_test=True)},
+        establishments={row.code: row.name for row in establishments},
         sites={(unit.establishment, unit.code): names.get(unit.site, "") for unit in directory.units()},
+        short_names={row.code: row.short_name for row in establishments},
     )
 
 

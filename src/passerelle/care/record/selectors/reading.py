@@ -3,28 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
-from passerelle.care.identity import api as identity
-from passerelle.care.record.rules.visibility import restrictions_of, states_of
 from passerelle.care.record.selectors import presenting
-from passerelle.care.record.selectors.relations import relation_with, workplaces
+from passerelle.care.record.selectors.opened import Row, open_record, rows
 from passerelle.care.record.selectors.rows import AppointmentRow, DocumentRow, ObservationRow, StayRow, Timeline
-from passerelle.core.access import api as access
-from passerelle.core.access.api import Act, Kind, Relation, Viewer
-from passerelle.protocols.fhir import api as fhir
+from passerelle.core.access.api import Act, Kind, Viewer
 
 _WITHDRAWN = {"entered-in-error", "cancelled"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    type: str
-    establishment: str
-    resource: dict[str, Any]
 
 
 def timeline(
@@ -43,22 +29,20 @@ def timeline(
     Raises:
         AccessRefused: the viewer may not read this record (rendered as not found).
     """
-    known = identity.local_identities(person_id)
-    relation = relation_with(viewer, person_id, known, at=at)
-    _check(viewer, Kind.PATIENT, relation, person_id, at)
-    kept = _kept(known, ("Encounter", "DocumentReference", "Observation", "Appointment"))
+    opened = open_record(viewer, person_id, kind=Kind.PATIENT, at=at)
+    kept = rows(opened, ("Encounter", "DocumentReference", "Observation", "Appointment"))
     where = presenting.places()
-    stays = _stays(viewer, relation, kept, where)
-    documents = _documents(viewer, relation, kept, where)
-    results = _observations(viewer, relation, kept, where)
-    booked = _appointments(viewer, relation, kept, where)
-    rows: list[StayRow | DocumentRow | ObservationRow | AppointmentRow] = [*stays, *documents, *results, *booked]
-    present = sorted({(row.establishment, row.establishment_name) for row in rows})
+    stays = _stays(kept, where)
+    documents = _documents(kept, where)
+    results = _observations(kept, where)
+    booked = _appointments(kept, where)
+    told: list[StayRow | DocumentRow | ObservationRow | AppointmentRow] = [*stays, *documents, *results, *booked]
+    present = sorted({(row.establishment, row.establishment_name) for row in told})
     wanted = _Wanted(establishments, since, until)
     return _assembled(
         Timeline(
             person_id=person_id,
-            relation=relation,
+            relation=opened.relation,
             stays=tuple(stay for stay in stays if wanted.keeps(stay.establishment, stay.start, stay.end)),
             documents=tuple(row for row in documents if wanted.keeps(row.establishment, row.created_at)),
             observations=tuple(row for row in results if wanted.keeps(row.establishment, row.observed_at)),
@@ -113,8 +97,8 @@ def stays(viewer: Viewer, person_id: UUID, *, at: datetime) -> list[StayRow]:
     Raises:
         AccessRefused: the viewer may not read them.
     """
-    relation, kept = _read(viewer, Kind.ENCOUNTER, person_id, "Encounter", at)
-    return _stays(viewer, relation, kept, presenting.places())
+    opened = open_record(viewer, person_id, kind=Kind.ENCOUNTER, at=at)
+    return _stays(rows(opened, ["Encounter"]), presenting.places())
 
 
 def documents(viewer: Viewer, person_id: UUID, *, at: datetime) -> list[DocumentRow]:
@@ -123,8 +107,8 @@ def documents(viewer: Viewer, person_id: UUID, *, at: datetime) -> list[Document
     Raises:
         AccessRefused: the viewer may not read them.
     """
-    relation, kept = _read(viewer, Kind.DOCUMENT, person_id, "DocumentReference", at)
-    found = _documents(viewer, relation, kept, presenting.places())
+    opened = open_record(viewer, person_id, kind=Kind.DOCUMENT, act=Act.SEARCH, at=at)
+    found = _documents(rows(opened, ["DocumentReference"]), presenting.places())
     return [row for row in found if row.status == "current"]
 
 
@@ -134,95 +118,38 @@ def observations(viewer: Viewer, person_id: UUID, *, at: datetime) -> list[Obser
     Raises:
         AccessRefused: the viewer may not read them.
     """
-    relation, kept = _read(viewer, Kind.OBSERVATION, person_id, "Observation", at)
-    return _observations(viewer, relation, kept, presenting.places())
+    opened = open_record(viewer, person_id, kind=Kind.OBSERVATION, at=at)
+    return _observations(rows(opened, ["Observation"]), presenting.places())
 
 
-def _read(viewer: Viewer, kind: Kind, person_id: UUID, type_: str, at: datetime) -> tuple[Relation, list[_Kept]]:
-    known = identity.local_identities(person_id)
-    relation = relation_with(viewer, person_id, known, at=at)
-    act = Act.SEARCH if kind is Kind.DOCUMENT else Act.READ
-    _check(viewer, kind, relation, person_id, at, act=act)
-    return relation, _kept(known, (type_,))
-
-
-def _check(
-    viewer: Viewer, kind: Kind, relation: Relation, person_id: UUID, at: datetime, *, act: Act = Act.READ
-) -> None:
-    access.check(viewer, kind, act, relation=relation, target=f"{kind.value}:{person_id}", person_id=person_id, at=at)
-
-
-def _kept(known: Iterable[identity.LocalIdentityRef], types: tuple[str, ...]) -> list[_Kept]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT type, establishment, body FROM record_resource WHERE local_identity_id = ANY(%s)"
-            " AND type = ANY(%s) AND NOT deleted ORDER BY date_start DESC NULLS LAST, id",
-            [[one.id for one in known], list(types)],
-        )
-        rows = cursor.fetchall()
-    found = (_Kept(type_, establishment, fhir.loads(body)) for type_, establishment, body in rows)
-    return [one for one in found if one.resource.get("status") != "entered-in-error"]
-
-
-def _of_type(kept: Iterable[_Kept], type_: str) -> Iterator[_Kept]:
+def _of_type(kept: Iterable[Row], type_: str) -> Iterator[Row]:
     return (one for one in kept if one.type == type_)
 
 
-def _stays(viewer: Viewer, relation: Relation, kept: list[_Kept], where: presenting.Places) -> list[StayRow]:
-    if not access.allowed(viewer, Kind.ENCOUNTER, Act.READ, relation=relation):
-        return []
+def _stays(kept: Iterable[Row], where: presenting.Places) -> list[StayRow]:
     return [presenting.stay_row(one.resource, one.establishment, where) for one in _of_type(kept, "Encounter")]
 
 
-def _appointments(
-    viewer: Viewer, relation: Relation, kept: list[_Kept], where: presenting.Places
-) -> list[AppointmentRow]:
-    if not access.allowed(viewer, Kind.APPOINTMENT, Act.READ, relation=relation):
-        return []
-    rows = [presenting.appointment_row(one.resource, one.establishment, where) for one in _of_type(kept, "Appointment")]
-    return sorted((row for row in rows if row.start), key=lambda row: (row.start, str(row.id)))
+def _appointments(kept: Iterable[Row], where: presenting.Places) -> list[AppointmentRow]:
+    found = [
+        presenting.appointment_row(one.resource, one.establishment, where) for one in _of_type(kept, "Appointment")
+    ]
+    return sorted((row for row in found if row.start), key=lambda row: (row.start, str(row.id)))
 
 
-def _observations(
-    viewer: Viewer, relation: Relation, kept: list[_Kept], where: presenting.Places
-) -> list[ObservationRow]:
-    """Return the results; those that came in a document which is hidden from the viewer are hidden as it is."""
-    if not access.allowed(viewer, Kind.OBSERVATION, Act.READ, relation=relation):
-        return []
+def _observations(kept: Iterable[Row], where: presenting.Places) -> list[ObservationRow]:
+    """Return the results that stand: those of a document which is hidden from the viewer were not read."""
     return [
         presenting.observation_row(one.resource, one.establishment, where)
         for one in _of_type(kept, "Observation")
         if one.resource.get("status") not in _WITHDRAWN
-        and may_know(viewer, relation, one.resource, one.establishment, kind=Kind.OBSERVATION)
     ]
 
 
-def _documents(viewer: Viewer, relation: Relation, kept: list[_Kept], where: presenting.Places) -> list[DocumentRow]:
-    visible = [
-        one
-        for one in _of_type(kept, "DocumentReference")
-        if may_know(viewer, relation, one.resource, one.establishment)
-    ]
+def _documents(kept: Iterable[Row], where: presenting.Places) -> list[DocumentRow]:
+    visible = list(_of_type(kept, "DocumentReference"))
     newer = {old: UUID(one.resource["id"]) for one in visible for old in presenting.replaced_ids(one.resource)}
     return [
         presenting.document_row(one.resource, one.establishment, where, replaced_by=newer.get(UUID(one.resource["id"])))
         for one in visible
     ]
-
-
-def may_know(
-    viewer: Viewer, relation: Relation, resource: dict[str, Any], establishment: str, *, kind: Kind = Kind.DOCUMENT
-) -> bool:
-    """Tell whether a document or a result may be shown in a list: every one of its states must be allowed."""
-    tied = document_relation(viewer, relation, establishment)
-    return all(
-        access.allowed(viewer, kind, Act.READ, relation=tied, state=state)
-        for state in states_of(restrictions_of(resource))
-    )
-
-
-def document_relation(viewer: Viewer, relation: Relation, establishment: str) -> Relation:
-    """Return the tie to one document: its author's team when the viewer works there and cares for the patient."""
-    if relation in {Relation.TREATING, Relation.EMERGENCY} and establishment in workplaces(viewer):
-        return Relation.AUTHOR
-    return relation

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from passerelle.core.access.api import Relation
+from passerelle.core.terminology.api import unit_display
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,11 @@ class ObservationRow:
     establishment_name: str
     stay_id: UUID | None
     status: str
+
+    @property
+    def shown_unit(self) -> str:
+        """Return the unit as people write it."""
+        return unit_display(self.unit)
 
 
 @dataclass(frozen=True, slots=True)

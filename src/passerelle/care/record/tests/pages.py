@@ -1,9 +1,11 @@
 """The cast of the pages: Alice treats, Bob is of another hospital, Charlie has no right on records. All invented."""
 
+import io
 from datetime import date, datetime, timedelta
 from itertools import count
 from uuid import UUID, uuid4
 
+import pikepdf
 from django.test import Client
 from django.utils import timezone
 
@@ -16,8 +18,21 @@ from passerelle.core.parameters.api import load_parameters
 from passerelle.protocols import cda, fhir
 
 ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
-PDF = b"%PDF-1.4 essai"
 _numbers = count(1)
+
+
+def one_page_pdf(**catalog: pikepdf.Object) -> bytes:
+    """Return a PDF of one empty page, with these entries in its catalogue."""
+    content = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        for name, value in catalog.items():
+            pdf.Root[f"/{name}"] = value
+        pdf.save(content)
+    return content.getvalue()
+
+
+PDF = one_page_pdf()
 
 
 def lay_the_ground():

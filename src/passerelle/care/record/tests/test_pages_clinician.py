@@ -16,7 +16,7 @@ from passerelle.core.audit import api as audit
 from passerelle.protocols import fhir
 
 pytestmark = pytest.mark.django_db
-PAGES = ("timeline", "results", "summary")
+PAGES = ("timeline", "results", "summary", "documents")
 
 
 @pytest.fixture(autouse=True)
@@ -122,7 +122,8 @@ def test_the_timeline_is_filtered_by_establishment_kind_and_period(known):
     assert (
         text(client.get(address, {"since": f"{timezone.localdate() - timedelta(days=30)}"})).count('id="sejour-') == 1
     )
-    assert "Documents, le plus récent en premier" in text(client.get(address, {"kind": "documents"}))
+    assert "Lettre de liaison" in text(client.get(address, {"kind": "lettres"}))
+    assert "résultats de laboratoire" not in text(client.get(address, {"kind": "documents"}))
     assert "Tout afficher" in text(client.get(address, {"kind": "sejours"}))
 
 
@@ -133,7 +134,7 @@ def test_a_document_is_one_click_away_and_readable(known):
     opened = text(client.get(f"/documents/{address}"))
 
     assert "Suites simples." in opened
-    assert "<h2>Conclusion</h2>" in opened
+    assert "<h2>Conclusion</h2>" in opened or "<h3>Conclusion</h3>" in opened
     assert _events(audit.Action.DOCUMENT_OPENED) == 1
 
 
@@ -172,21 +173,11 @@ def test_results_are_one_row_per_analyte_with_their_curve(known):
     client = pages.alice()
     address = reverse("record:results", args=[known])
     shown = text(client.get(address))
-    curve = text(
-        client.get(
-            address,
-            {
-                "analyse": shown.split("?analyse=")[1]
-                .split("#")[0]
-                .replace("%7C", "|")
-                .replace("%3A", ":")
-                .replace("/", "/")
-            },
-        )
-    )
+    curve = text(client.get(address, {"analyse": "2345-7|mmol/L"}))
 
     assert "sparkline" in shown
-    assert "Les mêmes chiffres en tableau" in curve or "Glucose" in curve
+    assert "?analyse=2345-7%7Cmmol/L#courbe" in shown
+    assert "Les mêmes chiffres en tableau" in curve
 
 
 def test_the_summary_says_who_printed_it(known):
@@ -286,4 +277,4 @@ def test_appointments_to_come_stand_above_the_stays(known):
 
     page = text(pages.alice().get(reverse("record:timeline", args=[known])))
 
-    assert page.index("Rendez-vous à venir") < page.index("Cardiologie") < page.index('aria-label="Séjours"')
+    assert page.index("Rendez-vous à venir") < page.index("Cardiologie") < page.index('aria-label="Parcours"')

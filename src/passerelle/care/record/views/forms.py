@@ -1,10 +1,12 @@
 """What a clinician types: who to find, what to see of a record, why in an emergency."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from django import forms
 
-KINDS = (("", "Tout"), ("sejours", "Séjours seulement"), ("documents", "Documents seulement"))
+from passerelle.care.record.rules.events import EventKind
+
+KINDS = (("", "Tout"), ("documents", "Lettres et comptes rendus"), *((kind.value, kind.label) for kind in EventKind))
 _BIRTH_FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d%m%Y", "%Y-%m-%d"]
 _SHORTEST_REASON = 10
 _NOTHING_ASKED = "Donnez au moins trois lettres du nom, un numéro ou une date de naissance."
@@ -39,13 +41,24 @@ class FindForm(forms.Form):
 class TimelineFilter(forms.Form):
     """What to keep of a record: a plain form in the address, without any identifying value."""
 
+    text = forms.CharField(
+        label="Mots",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "data-search": True}),
+    )
     establishment = forms.ChoiceField(label="Établissement", required=False)
     kind = forms.ChoiceField(label="Afficher", required=False, choices=KINDS)
     since = forms.DateField(label="Depuis le", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
     until = forms.DateField(label="Jusqu’au", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    sejour = forms.UUIDField(required=False, widget=forms.HiddenInput())
 
-    def __init__(self, data: object, establishments: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(self, data: object, establishments: Iterable[tuple[str, str]] = ()) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # the query of a request
+        self.offer(establishments)
+
+    def offer(self, establishments: Iterable[tuple[str, str]]) -> None:
+        """Offer these establishments only."""
         field = self.fields["establishment"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         field.choices = [("", "Tous"), *establishments]

@@ -1,6 +1,6 @@
 """Stays over time, one lane per establishment, drawn on the server."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from passerelle.care.record import api as record
+from passerelle.care.record.selectors.course_rows import StayBar
 from passerelle.core.ui.api import french
 
 _WIDTH, _LEFT, _RIGHT, _TOP, _LANE = 960, 210, 16, 26, 30
@@ -22,18 +22,18 @@ _LABEL = 27
 class Lanes:
     """The shape of a record; the list below says the same in words."""
 
-    shown: record.Timeline
+    stays: Sequence[StayBar]
     until: datetime
     names: Mapping[str, str]
 
     @property
     def is_worth_drawing(self) -> bool:
         """Tell whether there is more than one stay to place in time."""
-        return len([stay for stay in self.shown.stays if stay.start]) > 1
+        return len([stay for stay in self.stays if stay.start]) > 1
 
     def svg(self) -> SafeString:
         """Return the drawing, named by what it holds."""
-        codes = list(dict.fromkeys(stay.establishment for stay in self.shown.stays))
+        codes = list(dict.fromkeys(stay.establishment for stay in self.stays))
         height = _TOP + _LANE * len(codes) + 6
         return format_html(
             '<svg class="lanes" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}{}</svg>',
@@ -41,12 +41,12 @@ class Lanes:
             format_html_join(
                 "", "{}", ((self._lane(rank, self.names.get(code, code)),) for rank, code in enumerate(codes))
             ),
-            format_html_join("", "{}", ((self._bar(stay, codes),) for stay in self.shown.stays if stay.start)),
+            format_html_join("", "{}", ((self._bar(stay, codes),) for stay in self.stays if stay.start)),
         )
 
     def description(self) -> str:
         """Return the drawing in one sentence."""
-        stays = self.shown.stays
+        stays = self.stays
         places = len({stay.establishment for stay in stays})
         return (
             f"{len(stays)} séjour{'s' if len(stays) > 1 else ''} dans {places} "
@@ -54,7 +54,7 @@ class Lanes:
         )
 
     def _start(self) -> datetime:
-        return min(self.until, *(stay.start for stay in self.shown.stays if stay.start), self.until)
+        return min(self.until, *(stay.start for stay in self.stays if stay.start), self.until)
 
     def _x(self, at: datetime) -> float:
         first, last = self._start() - _MARGIN, self.until + _MARGIN
@@ -81,7 +81,7 @@ class Lanes:
             *(_LEFT, y + 4, _WIDTH - _LEFT - _RIGHT, _LANE - 8, y + 20, short),
         )
 
-    def _bar(self, stay: record.StayRow, codes: list[str]) -> SafeString:
+    def _bar(self, stay: StayBar, codes: list[str]) -> SafeString:
         assert stay.start is not None  # noqa: S101 - the caller kept dated stays
         y = _TOP + _LANE * codes.index(stay.establishment)
         left, right = self._x(stay.start), self._x(stay.end or self.until)

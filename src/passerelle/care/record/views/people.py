@@ -1,13 +1,18 @@
 """Who a page is about: the banner, the homonyms, and the rows of a search."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from django.utils import timezone
 
 from passerelle.care.identity import api as identity
+from passerelle.care.record.selectors import presenting
+from passerelle.care.record.selectors.known import known_of
+from passerelle.care.record.selectors.known_rows import Knowledge, Theme
+from passerelle.care.record.selectors.opened import OpenRecord
+from passerelle.care.record.selectors.presenting import Places
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Relation, Viewer
 from passerelle.core.directory import api as directory
@@ -27,8 +32,18 @@ _REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """What is known of allergies, in one line: a kind of status, its word, then names (and whether each is grave)."""
+
+    kind: str
+    label: str
+    names: tuple[tuple[str, bool], ...] = ()
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Banner:
-    """The patient's identity, always in sight, and in what capacity one reads."""
+    """The patient's identity, always in sight, and in what capacity one reads; `allergies` once the record is open."""
 
     person_id: UUID
     name: str
@@ -39,6 +54,8 @@ class Banner:
     because: str
     is_emergency: bool
     deceased: str
+    is_protected: bool = False
+    allergies: Alert | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +82,31 @@ class Found:
     hospitals: tuple[str, ...]
     is_known_here: bool
     has_homonym: bool
+
+
+def banner_in(opened: OpenRecord, *, where: Places | None = None, allergies: Knowledge | None = None) -> Banner:
+    """Return the banner of an open record, with its allergies; those already read are not read again.
+
+    Raises:
+        AccessRefused: there is no such person.
+    """
+    plain = banner_of(opened.viewer, opened.person_id, opened.relation, at=opened.at)
+    if allergies is None:
+        allergies = known_of(opened, [Theme.ALLERGIES], where=where or presenting.places())[Theme.ALLERGIES]
+    return replace(plain, is_protected=opened.standing.is_protected, allergies=_alert(allergies))
+
+
+def _alert(allergies: Knowledge) -> Alert:
+    names = dict.fromkeys((fact.title, fact.is_grave) for fact in allergies.current)
+    if names:
+        kind = "danger" if any(is_grave for _, is_grave in names) else "attention"
+        more = "Un établissement a noté le contraire." if allergies.is_disputed else ""
+        return Alert(kind, "Allergies" if len(names) > 1 else "Allergie", tuple(names), more)
+    if allergies.is_denied:
+        told = allergies.denials[0]
+        on = f" le {french.day(told.written_on)}" if told.written_on else ""
+        return Alert("done", "Aucune allergie connue", more=f"Déclaré{on}, {told.establishment_name}.")
+    return Alert("neutral", "Allergies\u00a0: rien de connu", more="Personne ne l’a noté\u00a0: à demander au patient.")
 
 
 def banner_of(viewer: Viewer, person_id: UUID, relation: Relation, *, at: datetime) -> Banner:

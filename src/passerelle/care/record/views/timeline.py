@@ -1,63 +1,130 @@
-"""One record over all establishments, and its printable summary."""
+"""One record over all establishments: what was not read yet, then the whole course by stay, newest first."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from passerelle.care.record import api as record
+from passerelle.care.record.rules.events import EventKind
+from passerelle.care.record.selectors import presenting
+from passerelle.care.record.selectors.course import course_of
+from passerelle.care.record.selectors.course_rows import Course, Wanted
+from passerelle.care.record.selectors.opened import open_record
+from passerelle.care.record.selectors.relations import standing_of
+from passerelle.care.record.services.marks import mark_read
+from passerelle.care.record.views.addresses import moment_in, with_query
 from passerelle.care.record.views.forms import TimelineFilter
 from passerelle.care.record.views.lanes import Lanes
-from passerelle.care.record.views.people import banner_of
-from passerelle.care.record.views.results import latest
+from passerelle.care.record.views.people import banner_in
 from passerelle.core.access import api as access
-from passerelle.core.access.api import Act, AuthenticatedRequest, Kind, Viewer
+from passerelle.core.access.api import Act, AuthenticatedRequest, Kind, Relation, Viewer
 from passerelle.core.directory import api as directory
+
+DOCUMENTS = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A kind of event one may keep alone: its address, its label, how many there are."""
+
+    url: str
+    label: str
+    icon: str
+    count: int
+    is_current: bool
 
 
 @require_safe
 @access.requires(Kind.PATIENT, Act.READ)
 def timeline(request: AuthenticatedRequest, person_id: UUID) -> HttpResponse:
-    """Show stays, documents and results; without a right but with that of an emergency, offer to open one."""
+    """Show the course; without a right but with that of an emergency, offer to open one."""
     at = timezone.now()
-    if needs_emergency(request.viewer, person_id, at=at):
+    standing = standing_of(request.viewer, person_id, at=at)
+    if _needs_emergency(request.viewer, standing.relation):
         return redirect("record:emergency", person_id)
-    whole = record.timeline(request.viewer, person_id, at=at)
-    form = TimelineFilter(request.GET, whole.establishments)
-    shown = _filtered(whole, form) if form.is_valid() else whole
+    opened = open_record(request.viewer, person_id, kind=Kind.PATIENT, at=at, standing=standing)
+    where = presenting.places()
+    form = TimelineFilter(request.GET, where.establishments.items())
+    wanted = wanted_in(form, request.GET)
+    course = course_of(opened, wanted, where=where)
+    form.offer(course.establishments)
     context = {
-        "banner": banner_of(request.viewer, person_id, whole.relation, at=at),
+        "banner": banner_in(opened, where=where),
         "form": form,
-        "shown": shown,
-        "is_narrow": form.is_valid() and form.is_narrow,
-        "kind": form.cleaned_data.get("kind", "") if form.is_valid() else "",
-        "documents": every_document(shown),
-        "coming": [row for row in whole.appointments if row.end and row.end > at and not row.is_off],
-        "lanes": Lanes(shown, until=at, names=short_names()),
+        "wanted": wanted,
+        "course": course,
+        "choices": choices_of(course, form, person_id),
+        "next_url": _further(person_id, form, course.next_before) if course.next_before else "",
+        "newest_url": _further(person_id, form, None) if wanted.before else "",
+        "lanes": Lanes(course.bars, until=at, names=where.short_names),
         "at": at,
         "tab": "timeline",
     }
     return render(request, "record/timeline.html", context)
 
 
-@require_safe
+@require_POST
 @access.requires(Kind.PATIENT, Act.READ)
-def summary(request: AuthenticatedRequest, person_id: UUID) -> HttpResponse:
-    """Show what fits on paper: identity, stays, documents, latest results, who printed and when."""
+def read_all(request: AuthenticatedRequest, person_id: UUID) -> HttpResponse:
+    """Note that the viewer has read what was new when the page was shown (`jusqu`), and nothing that came since."""
     at = timezone.now()
-    whole = record.timeline(request.viewer, person_id, at=at)
-    results = [result for stay in whole.stays for result in stay.observations]
-    context = {
-        "banner": banner_of(request.viewer, person_id, whole.relation, at=at),
-        "shown": whole,
-        "documents": every_document(whole),
-        "results": latest([*results, *whole.observations]),
-        "at": at,
-    }
-    return render(request, "record/summary.html", context)
+    shown_at = moment_in(request.POST.get("jusqu", "")) or at
+    opened = open_record(request.viewer, person_id, kind=Kind.PATIENT, at=at)
+    course = course_of(opened, Wanted(), where=presenting.places())
+    if request.viewer.account_id is not None:
+        pieces = [piece for piece, stored_at in course.unread_pieces if stored_at <= shown_at]
+        mark_read(account_id=request.viewer.account_id, pieces=pieces, at=at)
+        messages.success(request, "Les nouveautés sont marquées comme lues. Elles restent dans le parcours.")
+    return redirect("record:timeline", person_id)
+
+
+def wanted_in(form: TimelineFilter, query: Mapping[str, str]) -> Wanted:
+    """Return what an address asks to keep; what cannot be read keeps everything."""
+    told = form.cleaned_data if form.is_valid() else {}
+    kind = told.get("kind", "")
+    return Wanted(
+        establishment=told.get("establishment", ""),
+        kind=None if kind in {"", DOCUMENTS} else EventKind(kind),
+        with_documents=kind == DOCUMENTS,
+        since=told.get("since"),
+        until=told.get("until"),
+        text=told.get("text", ""),
+        stay_id=told.get("sejour"),
+        before=moment_in(query.get("avant", "")),
+    )
+
+
+def choices_of(course: Course, form: TimelineFilter, person_id: UUID) -> list[Choice]:
+    """Return the kinds of event the record holds, each an address that keeps the other filters."""
+    path = reverse("record:timeline", args=[person_id])
+    asked = form.cleaned_data if form.is_valid() else {}
+    now = asked.get("kind", "")
+    found = [Choice(with_query(path, {**asked, "kind": ""}), "Tout", "list", course.counts.total(), not now)]
+    return found + [
+        Choice(
+            with_query(path, {**asked, "kind": kind.value}),
+            kind.label,
+            kind.icon,
+            course.counts[kind],
+            now == kind.value,
+        )
+        for kind in EventKind
+        if course.counts[kind]
+    ]
+
+
+def _further(person_id: UUID, form: TimelineFilter, before: datetime | None) -> str:
+    asked = form.cleaned_data if form.is_valid() else {}
+    told = {**asked, "avant": before.isoformat() if before else ""}
+    return with_query(reverse("record:timeline", args=[person_id]), told)
 
 
 def short_names() -> dict[str, str]:
@@ -67,46 +134,10 @@ def short_names() -> dict[str, str]:
 
 def needs_emergency(viewer: Viewer, person_id: UUID, *, at: datetime) -> bool:
     """Tell whether the viewer may open this record only by an emergency access."""
-    relation = record.relation_to(viewer, person_id, at=at)
+    return _needs_emergency(viewer, record.relation_to(viewer, person_id, at=at))
+
+
+def _needs_emergency(viewer: Viewer, relation: Relation) -> bool:
     if access.allowed(viewer, Kind.PATIENT, Act.READ, relation=relation):
         return False
     return access.allowed(viewer, Kind.PATIENT, Act.BREAK_GLASS, relation=relation)
-
-
-def every_document(shown: record.Timeline) -> list[record.DocumentRow]:
-    """Return the documents of the stays and the others, newest first, without the replaced ones."""
-    found = [*(document for stay in shown.stays for document in stay.documents), *shown.documents]
-    current = [document for document in found if document.replaced_by is None]
-    return sorted(current, key=lambda document: (document.created_at is None, _rank(document.created_at)))
-
-
-def _rank(at: datetime | None) -> float:
-    return -at.timestamp() if at else 0.0
-
-
-def _filtered(whole: record.Timeline, form: TimelineFilter) -> record.Timeline:
-    """Keep what the form asks; the whole was read and audited once."""
-    wanted = form.cleaned_data
-    code, since, until = wanted["establishment"], wanted["since"], wanted["until"]
-
-    def is_kept(establishment: str, start: datetime | None, end: datetime | None) -> bool:
-        first = timezone.localdate(start) if start else None
-        last = timezone.localdate(end) if end else None
-        return (
-            (not code or establishment == code)
-            and (since is None or last is None or last >= since)
-            and (until is None or first is None or first <= until)
-        )
-
-    return record.Timeline(
-        person_id=whole.person_id,
-        relation=whole.relation,
-        stays=tuple(stay for stay in whole.stays if is_kept(stay.establishment, stay.start, stay.end)),
-        documents=tuple(row for row in whole.documents if is_kept(row.establishment, row.created_at, row.created_at)),
-        observations=tuple(
-            row for row in whole.observations if is_kept(row.establishment, row.observed_at, row.observed_at)
-        ),
-        establishments=whole.establishments,
-        first_date=whole.first_date,
-        last_date=whole.last_date,
-    )

@@ -22,6 +22,7 @@ _LONGEST_SLEEP_S = 0.5
 _PAUSE_AFTER_FAILURE_S = 0.5
 _OBJECTS_OF_A_GROUP = 50_000
 _LONGEST_WITHOUT_IDLE_WORK_S = 1.0
+_SHARE_OF_IDLE_WORK = 0.1  # of the time, while messages never cease
 
 
 class Worker:
@@ -33,7 +34,7 @@ class Worker:
         self._has_recovered = False
         self._survived: set[UUID] = set()
         self._bell: psycopg.Connection | None = None
-        self._idle_work_at = 0.0
+        self._idle_work_due = 0.0
 
     def stop(self) -> None:
         self._stop.set()
@@ -68,15 +69,20 @@ class Worker:
             self._has_recovered = True
         done = routed + apply_waiting(clock=self._clock)
         if not done:
-            self._idle_work_at = 0.0
+            self._idle_work_due = 0.0
         return done
 
     def _idle_work(self) -> int:
-        """Do what waits behind messages: when none waits, and once a second when they never cease."""
-        if time.monotonic() - self._idle_work_at < _LONGEST_WITHOUT_IDLE_WORK_S:
+        """Do what waits behind messages: when none waits, and now and then when they never cease.
+
+        Then once a second at most, and less often when a part of it takes long: messages come first.
+        """
+        began = time.monotonic()
+        if began < self._idle_work_due:
             return 0
         done = do_idle_work(self._clock)
-        self._idle_work_at = time.monotonic()
+        ended = time.monotonic()
+        self._idle_work_due = ended + max(_LONGEST_WITHOUT_IDLE_WORK_S, (ended - began) / _SHARE_OF_IDLE_WORK)
         return done
 
     def _listen(self) -> None:

@@ -80,7 +80,11 @@ class Message(models.Model):
             models.Index(
                 fields=["lane", "seq"], condition=Q(state__in=["received", "parked"]), name="exchange_message_waiting"
             ),
-            models.Index(fields=["state", "seq"], condition=~Q(state__in=["applied"]), name="exchange_message_unusual"),
+            models.Index(
+                fields=["state", "seq"],
+                condition=~Q(state__in=["applied", "received"]),
+                name="exchange_message_unusual",
+            ),
             models.Index(fields=["lane", "seq"], name="exchange_message_lane"),
             BrinIndex(fields=["received_at"], name="exchange_message_period"),
         ]

@@ -24,7 +24,11 @@ class LocalIdentity(models.Model):
 
     id = models.UUIDField("identifiant", primary_key=True, default=uuid.uuid4, editable=False)
     establishment = models.ForeignKey(
-        "directory.Establishment", verbose_name="établissement", to_field="code", on_delete=models.PROTECT
+        "directory.Establishment",
+        verbose_name="établissement",
+        to_field="code",
+        on_delete=models.PROTECT,
+        db_index=False,
     )
     ipp = models.CharField("IPP", max_length=50, blank=True, default="")
     authority = models.CharField("autorité d’affectation", max_length=100, blank=True, default="")
@@ -50,7 +54,13 @@ class LocalIdentity(models.Model):
     ins_family = models.CharField("famille d’INS", max_length=8, blank=True, default="")
     ins_key_ok = models.BooleanField("clé de l’INS juste", default=False)
     superseded_by = models.ForeignKey(
-        "self", verbose_name="remplacée par", null=True, blank=True, on_delete=models.PROTECT, related_name="aliases"
+        "self",
+        verbose_name="remplacée par",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="aliases",
+        db_index=False,
     )
     created_at = models.DateTimeField("créée le")
     updated_at = models.DateTimeField("modifiée le")
@@ -74,6 +84,9 @@ class LocalIdentity(models.Model):
             models.Index(fields=["ins_matricule"], condition=~Q(ins_matricule=""), name="local_identity_ins"),
             models.Index(fields=["birth_date"], name="local_identity_birth"),
             models.Index(fields=["ipp"], condition=~Q(ipp=""), name="local_identity_ipp"),
+            models.Index(
+                fields=["superseded_by"], condition=Q(superseded_by__isnull=False), name="local_identity_aliases"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +97,11 @@ class Identifier(models.Model):
     """Any number a source gave for a local identity, current or former."""
 
     local_identity = models.ForeignKey(
-        LocalIdentity, verbose_name="identité locale", on_delete=models.CASCADE, related_name="identifiers"
+        LocalIdentity,
+        verbose_name="identité locale",
+        on_delete=models.CASCADE,
+        related_name="identifiers",
+        db_index=False,  # `identifier_once` begins with it
     )
     type = models.CharField("type", max_length=20, blank=True, default="")
     namespace = models.CharField("espace de noms", max_length=100, blank=True, default="")

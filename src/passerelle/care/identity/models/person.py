@@ -57,7 +57,11 @@ class Membership(models.Model):
     """A local identity belonged to a person over `[since, until)`; open while `until` is null."""
 
     local_identity = models.ForeignKey(
-        "identity.LocalIdentity", verbose_name="identité locale", on_delete=models.PROTECT, related_name="memberships"
+        "identity.LocalIdentity",
+        verbose_name="identité locale",
+        on_delete=models.PROTECT,
+        related_name="memberships",
+        db_index=False,  # `membership_one_person_at_a_time` begins with it
     )
     person = models.ForeignKey(
         Person, verbose_name="personne", on_delete=models.PROTECT, related_name="memberships", db_index=False

@@ -6,13 +6,13 @@ Source: IHE PAM, national extension France, version 2.11 (Interop'Santé): https
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.conformance import pam_fr_oracle as oracle
 
 from passerelle.protocols import hl7v2, pamfr

@@ -1,6 +1,6 @@
 """Ten short stories of a patient, told by messages. Their order of arrival must not matter."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from passerelle.care.identity.tests.cast import adt, at, ipp, matricule, named, patient, qualified
 from passerelle.protocols import pamfr

@@ -4,22 +4,25 @@ Source: PostgreSQL documentation, COPY, « Binary Format ».
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 from struct import Struct
 from typing import Any, Final
 from uuid import UUID
 
+#: A value with its length before it, as a field of the binary format.
 Encode = Callable[[Any], bytes]
 _HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER = b"\xff\xff"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _FIRST_DAY = date(2000, 1, 1).toordinal()
-_MICROSECOND = timedelta(microseconds=1)
+_DAY_US, _SECOND_US = 86_400_000_000, 1_000_000
 _TEXT_OID, _VARCHAR_OID, _INT8_OID = 25, 1043, 20
-_int2, _int4, _int8, _float8 = Struct("!h").pack, Struct("!i").pack, Struct("!q").pack, Struct("!d").pack
+_length, _count = Struct("!i").pack, Struct("!h").pack
 _array, _empty_array = Struct("!iiIii").pack, Struct("!iiI").pack
-_NULL = _int4(-1)
+_four, _eight = Struct("!ii").pack, Struct("!iq").pack
+_NULL, _SIXTEEN, _TRUE, _FALSE = _length(-1), _length(16), _length(1) + b"\x01", _length(1) + b"\x00"
+_LENGTHS = [_length(size) for size in range(1024)]
 
 
 class Table:
@@ -51,73 +54,85 @@ class Table:
 
     def content(self, rows: Iterable[Sequence[Any]]) -> bytes:
         """Return the whole content of a COPY. JSON is given as text."""
-        begin, encoders = _int2(self._count), self._encoders
+        begin, encoders = _count(self._count), self._encoders
         parts = [_HEADER]
         for row in rows:
             parts.append(begin)
-            for encode, value in zip(encoders, row, strict=True):
-                if value is None:
-                    parts.append(_NULL)
-                else:
-                    encoded = encode(value)
-                    parts += (_int4(len(encoded)), encoded)
+            parts += [_NULL if value is None else encode(value) for encode, value in zip(encoders, row, strict=True)]
         parts.append(_TRAILER)
         return b"".join(parts)
 
 
+def _measured(content: bytes) -> bytes:
+    size = len(content)
+    return (_LENGTHS[size] if size < 1024 else _length(size)) + content
+
+
+def _text(text: str) -> bytes:
+    return _measured(text.encode())
+
+
 def _uuid(value: UUID) -> bytes:
-    return value.bytes
+    return _SIXTEEN + value.bytes
 
 
 def _moment(at: datetime) -> bytes:
-    return _int8((at - _EPOCH) // _MICROSECOND)
+    since = at - _EPOCH
+    return _eight(8, since.days * _DAY_US + since.seconds * _SECOND_US + since.microseconds)
 
 
 def _day(on: date) -> bytes:
-    return _int4(on.toordinal() - _FIRST_DAY)
+    return _four(4, on.toordinal() - _FIRST_DAY)
 
 
 def _boolean(value: bool) -> bytes:  # noqa: FBT001 - an encoder takes one value
-    return b"\x01" if value else b"\x00"
+    return _TRUE if value else _FALSE
 
 
 def _jsonb(text: str) -> bytes:
-    return b"\x01" + text.encode()
+    return _measured(b"\x01" + text.encode())
 
 
-def _texts(oid: int) -> Encode:
-    none = _empty_array(0, 0, oid)
+def _fixed(packed: Struct) -> Encode:
+    """Return the encoder of a number of a fixed size."""
+    pack, size = packed.pack, packed.size - 4
 
-    def encode(texts: Sequence[str]) -> bytes:
-        if not texts:
-            return none
-        parts = [_array(1, 0, oid, len(texts), 1)]
-        for text in texts:
-            encoded = text.encode()
-            parts += (_int4(len(encoded)), encoded)
-        return b"".join(parts)
+    def encode(value: float) -> bytes:
+        return pack(size, value)
 
     return encode
 
 
+def _texts(oid: int) -> Encode:
+    none = _measured(_empty_array(0, 0, oid))
+
+    def encode(texts: Sequence[str]) -> bytes:
+        if not texts:
+            return none
+        return _measured(b"".join([_array(1, 0, oid, len(texts), 1), *map(_text, texts)]))
+
+    return encode
+
+
+_NO_LONGS = _measured(_empty_array(0, 0, _INT8_OID))
+
+
 def _longs(numbers: Sequence[int]) -> bytes:
     if not numbers:
-        return _empty_array(0, 0, _INT8_OID)
-    return _array(1, 0, _INT8_OID, len(numbers), 1) + Struct("!" + "iq" * len(numbers)).pack(
-        *(part for number in numbers for part in (8, number))
-    )
+        return _NO_LONGS
+    return _measured(b"".join([_array(1, 0, _INT8_OID, len(numbers), 1), *[_eight(8, number) for number in numbers]]))
 
 
 _ENCODERS: Final[Mapping[str, Encode]] = {
     "uuid": _uuid,
-    "text": str.encode,
-    "varchar": str.encode,
-    "bytea": bytes,
+    "text": _text,
+    "varchar": _text,
+    "bytea": _measured,
     "boolean": _boolean,
-    "smallint": _int2,
-    "integer": _int4,
-    "bigint": _int8,
-    "double precision": _float8,
+    "smallint": _fixed(Struct("!ih")),
+    "integer": _fixed(Struct("!ii")),
+    "bigint": _fixed(Struct("!iq")),
+    "double precision": _fixed(Struct("!id")),
     "date": _day,
     "timestamp with time zone": _moment,
     "jsonb": _jsonb,

@@ -1,9 +1,11 @@
 """What may be done with an INS: hold it, share it, compare it with what the national bases answer. No database here."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from passerelle.protocols import ins, pamfr
 from passerelle.protocols.insi.api import InsiIdentity

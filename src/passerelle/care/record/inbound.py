@@ -1,9 +1,11 @@
 """What messages do to the record. Source: IHE PAM France 2.11 (ITI-30, ITI-31); CI-SIS, CDA carried by HL7 v2."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from passerelle.care.exchange.api import Inbound, Rejected
 from passerelle.care.identity import api as identity
@@ -52,8 +54,7 @@ def handle(inbound: Inbound) -> None:
         _choose(inbound, event, event.consents, who)
 
 
-@dataclass(frozen=True, slots=True)
-class _Who:
+class _Who(Struct, frozen=True):
     """The patient of a message, and the reference to the establishment."""
 
     patient: identity.ResolvedPatient

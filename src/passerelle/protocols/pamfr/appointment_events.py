@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from passerelle.protocols.pamfr.events import Identifier, Location, Patient, Practitioner, Visit
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
+class Coded(Struct, frozen=True):
     """A coded element as its sender writes it (CE, CWE)."""
 
     code: str = ""
@@ -17,8 +17,7 @@ class Coded:
     system: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Appointment:
+class Appointment(Struct, frozen=True):
     """What was agreed (SCH, AIS, AIP, AIL); `placer` and `filler` number it at who asks and at who gives it.
 
     `status` is a code of table 0278 (Booked, Cancelled, Complete...); `ends_at` is exclusive; `duration_minutes` is
@@ -46,8 +45,7 @@ class Appointment:
         return known.value if known else ""
 
 
-@dataclass(frozen=True, slots=True)
-class AppointmentEvent:
+class AppointmentEvent(Struct, frozen=True):
     """An appointment made (S12), moved (S13), changed (S14), cancelled (S15), stopped (S16), deleted (S17) or missed.
 
     Missed is S26. Source: HL7 v2.5, chapter 10, unsolicited transactions.

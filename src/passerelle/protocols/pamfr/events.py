@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from passerelle.protocols.ins import IdentityStatus, InsKind
 
@@ -16,8 +17,7 @@ CONNEXION_SECRETE = "CONNEXION_SECRETE"  # noqa: S105 (a restriction of the nati
 RESTRICTIONS = frozenset({MASQUE_PS, INVISIBLE_PATIENT, INVISIBLE_REP_LEGAUX, CONNEXION_SECRETE})
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(Struct, frozen=True):
     """A value and the authority that gives it; `type` is a code of table 0203 (PI, INS, AN, VN...)."""
 
     value: str
@@ -27,8 +27,7 @@ class Identifier:
     universal_id_type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A postal address; `insee` is the code of the commune when given."""
 
     street: str = ""
@@ -39,8 +38,7 @@ class Address:
     insee: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
+class Traits(Struct, frozen=True):
     """What tells a person apart; the first five are the strict traits of identitovigilance."""
 
     birth_name: str
@@ -57,8 +55,7 @@ class Traits:
     is_deceased: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ins:
+class Ins(Struct, frozen=True):
     """A national identity number that its sender holds for qualified."""
 
     matricule: str
@@ -67,8 +64,7 @@ class Ins:
     key_ok: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Patient:
+class Patient(Struct, frozen=True):
     """The patient of a message: `ins` only when PID-32 says VALI; `attributes` are its other codes (FICT, DOUT...).
 
     `mother` are the numbers of a newborn's mother (PID-21): they identify somebody else.
@@ -92,8 +88,7 @@ class Patient:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Practitioner:
+class Practitioner(Struct, frozen=True):
     """A professional as HL7 names one; `identifier.type` is RPPS, ADELI, IDNPS..."""
 
     family: str = ""
@@ -101,8 +96,7 @@ class Practitioner:
     identifier: Identifier | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """Where the patient lies (type PL)."""
 
     point_of_care: str = ""
@@ -111,16 +105,14 @@ class Location:
     facility: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A functional unit (UF)."""
 
     code: str
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(Struct, frozen=True):
     """A movement of a stay (ZBE); `action` is INSERT, UPDATE or CANCEL, `nature` as S, H, M, L, D, SM, HMS..."""
 
     identifiers: tuple[Identifier, ...]
@@ -139,8 +131,7 @@ class Movement:
         return self.identifiers[0].value if self.identifiers else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """A stay or a contact (PV1, PV2)."""
 
     patient_class: str = ""
@@ -155,8 +146,7 @@ class Visit:
     discharge_disposition: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DmpConsents:
+class DmpConsents(Struct, frozen=True):
     """What the patient said of the shared record (ZFA).
 
     `feeding` is NA (not asked), IO (opposed) or INO (not opposed); `consultation` is NA, INC (no) or IC (yes).
@@ -170,8 +160,7 @@ class DmpConsents:
     consultation_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IdentityCheck:
+class IdentityCheck(Struct, frozen=True):
     """How the identity was obtained (ZFD); `mode` is SM, CV, INSI, CB or RFID, `evidence` as CN, PA, TC..."""
 
     lunar_date: str = ""
@@ -183,8 +172,7 @@ class IdentityCheck:
     valid_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pmsi:
+class Pmsi(Struct, frozen=True):
     """The modes of entry and exit of the hospital activity database (ZFM)."""
 
     entry: str = ""
@@ -193,8 +181,7 @@ class Pmsi:
     destination: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AdtEvent:
+class AdtEvent(Struct, frozen=True):
     """An administrative event; `prior` are the identifiers given up (MRG-1)."""
 
     trigger: str
@@ -231,8 +218,7 @@ class AdtEvent:
         return (self.movement and (self.movement.end or self.movement.start)) or self.occurred_at
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """The request a document or a result answers."""
 
     placer: str = ""
@@ -242,8 +228,7 @@ class Order:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class InboundDocument:
+class InboundDocument(Struct, frozen=True):
     """A document as a message carries it; `unique_id` is TXA-12, None in an ORU (the CDA holds it)."""
 
     set_id: int
@@ -260,8 +245,7 @@ class InboundDocument:
     restrictions: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """A result that is not a document; `value_number` only when the value is exactly a number."""
 
     code: str
@@ -276,8 +260,7 @@ class Observation:
     observed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(Struct, frozen=True):
     """Someone a document is sent by (`role` SB), to (RCT) or answered to (REPLY)."""
 
     role: str
@@ -287,8 +270,7 @@ class Participant:
     mailbox: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentRouting:
+class DocumentRouting(Struct, frozen=True):
     """What a sender asks of its platform about the documents of one message (OBX of MetaDMPMSS, PRT).
 
     A flag the message does not carry is False; `told` holds the codes it carries. ACK_RECEPTION, of versions 1.2 to
@@ -318,8 +300,7 @@ class DocumentRouting:
         return next((one.mailbox for one in self.participants if one.role == "REPLY"), "")
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentEvent:
+class DocumentEvent(Struct, frozen=True):
     """Documents or results arriving: ORU^R01, MDM^T02, MDM^T04, MDM^T10."""
 
     kind: Literal["ORU", "MDM"]

@@ -7,9 +7,11 @@ whatever the order in which facts arrive: a cancellation that comes first waits 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from passerelle.protocols.pamfr.events import AdtEvent, Location, Practitioner, Unit, Visit
 
@@ -39,8 +41,7 @@ _RANKS = {"A14": 0, "A05": 1, "A04": 2, "A01": 3, "A06": 4, "A07": 4, "A02": 5, 
 _NOTHING = Visit()
 
 
-@dataclass(frozen=True, slots=True)
-class MovementFact:
+class MovementFact(Struct, frozen=True):
     """What one message says of one movement.
 
     `source` tells the facts of a stay apart. `historic` (ZBE-5) facts describe a moment past, not how things stand.
@@ -77,8 +78,7 @@ class MovementFact:
         return next(iter(undone)) if len(undone) == 1 else "A01"
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """A movement as its facts leave it."""
 
     id: str
@@ -95,8 +95,7 @@ class Moved:
     disposition: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(Struct, frozen=True):
     """A period during which nothing changes: class, units and bed; `end` is exclusive, None while it lasts."""
 
     start: datetime
@@ -108,8 +107,7 @@ class Presence:
     is_away: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """What a stay is, from all that is known of its movements.
 
     `waiting` are the numbers of movements cancelled or updated before they are known; `late` those that begin after

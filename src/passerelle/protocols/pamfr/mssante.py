@@ -6,7 +6,7 @@ said to be all that is possible. Two editions of it differ on the second row (MA
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from passerelle.protocols.ins import IdentityStatus
 from passerelle.protocols.pamfr.events import (
@@ -35,8 +35,7 @@ class RoutingRefused(Exception):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row of the table: Y, N or - (either) for each input, in their order; where mail goes; what it means."""
 
     pattern: str
@@ -100,8 +99,7 @@ IMPOSSIBLE: tuple[tuple[str, frozenset[str], frozenset[str], str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """Where a document goes."""
 
     to_dmp: bool

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 ReceiptKind: TypeAlias = Literal["dmp", "mss_delivered", "mss_read"]
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptError:
+class ReceiptError(Struct, frozen=True):
     """Why the national record or a mailbox refused (ERR).
 
     `code` is of table 0357, `application_code` of the system of ERR-5 (DMP_ERROR_CODE, SMTPERRORCODE...); `label` is
@@ -22,8 +22,7 @@ class ReceiptError:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BusinessAckEvent:
+class BusinessAckEvent(Struct, frozen=True):
     """What became of a document sent: filed in the DMP (ZAM^Z01), delivered (Z02) or read (Z03) by MSSanté.
 
     `about` is the control id of the message that carried the document. `mailbox` is the addressee's, "" on Z01;

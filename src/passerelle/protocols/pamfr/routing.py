@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from passerelle.protocols.hl7v2 import Hl7Error, Message, Segment
 from passerelle.protocols.pamfr.documents import content_of

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class PlaceKind(StrEnum):
@@ -33,16 +34,14 @@ class PlaceAction(StrEnum):
         return self in {PlaceAction.DELETE, PlaceAction.DEACTIVATE}
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceRef:
+class PlaceRef(Struct, frozen=True):
     """Which place: its level and the code its hospital gives it."""
 
     kind: PlaceKind
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """One place of a structure (MFE, LOC, LCH, LRL); `parents` are those it lies in or answers to.
 
     `characteristics` are the LCH the fields do not carry, as (code, value), in order.
@@ -65,8 +64,7 @@ class Place:
         return next((one for one in self.parents if one.kind is kind), None)
 
 
-@dataclass(frozen=True, slots=True)
-class StructureEvent:
+class StructureEvent(Struct, frozen=True):
     """The structure of a hospital, whole (`replaces_all`, MFI-3 REP) or in part (UPD): MFN^M05.
 
     `ignored` names, once for each place, the levels that are not read.

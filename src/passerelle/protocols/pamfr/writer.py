@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from passerelle.protocols import hl7v2
 from passerelle.protocols.hl7v2 import Field
@@ -48,8 +49,7 @@ _PROFILES: dict[str, tuple[Field, Field]] = {
 _CODES: dict[type, str] = {AdtEvent: "ADT", AppointmentEvent: "SIU", BusinessAckEvent: "ZAM", StructureEvent: "MFN"}
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """Who speaks to whom, under which control id."""
 
     sending_application: str

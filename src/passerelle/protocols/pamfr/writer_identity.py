@@ -6,8 +6,9 @@ What may be told is decided here: the identifiers that the receiver knows, and t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from passerelle.protocols.ins import IdentityStatus, may_hold_ins
 from passerelle.protocols.pamfr.events import AdtEvent, Identifier, Patient, Traits

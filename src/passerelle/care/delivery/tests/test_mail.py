@@ -6,13 +6,13 @@ import io
 import shutil
 import subprocess
 import zipfile
-from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
+from msgspec.structs import replace
 
 from passerelle.care.delivery.api import UnknownMail, receive_notice
 from passerelle.care.delivery.inbound import forward

@@ -1,9 +1,9 @@
 """Documents that ask for the national record, and the answers of a platform that publishes them."""
 
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from passerelle.care.delivery.inbound import forward
 from passerelle.care.delivery.models import Item, Step

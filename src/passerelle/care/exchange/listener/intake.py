@@ -11,13 +11,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 import psycopg
 from django.db import Error, connection
 from django.utils import timezone
+from msgspec import Struct
 
 from passerelle.care.channels.api import Declarations
 from passerelle.care.exchange.listener.session import Copier, opened
@@ -40,8 +41,7 @@ Clock = Callable[[], datetime]
 Answer = Callable[[bytes | None], None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(Struct, frozen=True):
     arrival: Arrival
     answer: Answer
 

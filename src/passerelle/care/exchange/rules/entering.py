@@ -1,9 +1,10 @@
 """What a message becomes at the door: the channel that takes it, and the form in which it is read."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
+
+from msgspec import Struct
 
 from passerelle.care.channels.api import Channel, Declarations, MappingFailed, apply_mapping
 from passerelle.care.exchange.rules.modes import Answer
@@ -21,8 +22,7 @@ class Refusal(NamedTuple):
     more: tuple[ErrorDetail, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """The bytes and the circumstances of their coming.
 
     `channel` is the code of the channel when the door knows it (a folder, a key); `form` the HL7 message in which

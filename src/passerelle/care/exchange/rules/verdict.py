@@ -2,9 +2,12 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from passerelle.care.channels.api import Declarations
 from passerelle.care.exchange.rules.entering import Arrival, Entered, Refusal, enter
@@ -31,8 +34,7 @@ class House:
     declared: Callable[[], Declarations | None] = lambda: None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A message ready to be stored with the acknowledgement that its sender gets once it is."""
 
     id: UUID

@@ -1,7 +1,6 @@
 """Drafts as rows of a COPY: what `storing` inserts, without a statement to bind nor a conflict to look for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Final
 
@@ -9,7 +8,7 @@ from passerelle.care.exchange.rows import Table
 from passerelle.care.exchange.rules.verdict import Draft
 from passerelle.care.exchange.services.storing import column_type
 
-_COLUMNS: Final = tuple(field.name for field in fields(Draft))
+_COLUMNS: Final = Draft.__struct_fields__
 _TABLE: Final = Table(
     "exchange_message", {**{name: column_type(name) for name in _COLUMNS}, "held": "boolean", "attempts": "smallint"}
 )

@@ -1,7 +1,6 @@
 """Commit messages in groups. The only place that writes a message for the first time."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -29,7 +28,7 @@ _TYPES = {
     "keys": "text[]",
 }
 _BOOLEANS = frozenset({"accepted", "charset_fallback"})
-_COLUMNS = tuple(field.name for field in fields(Draft))
+_COLUMNS = Draft.__struct_fields__
 _KEYS_PLACE = _COLUMNS.index("keys")
 _values = attrgetter(*_COLUMNS)
 _CONTROL_ID_KEY = ("control_id", "sending_application", "sending_facility")
@@ -46,7 +45,7 @@ def _insert_statement() -> str:
             ON CONFLICT DO NOTHING RETURNING id
         )
         SELECT array_agg(id), pg_notify('{CHANNEL}', '') FROM stored
-    """  # noqa: S608 - column names are those of the dataclass
+    """  # noqa: S608 - column names are those of the draft
 
 
 def column_type(name: str) -> str:

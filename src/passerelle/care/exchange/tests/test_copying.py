@@ -1,10 +1,10 @@
 """The two ways of writing a message give the same row."""
 
-from dataclasses import fields, replace
 from uuid import uuid4
 
 import pytest
 from django.db import connection
+from msgspec.structs import fields, replace
 
 from passerelle.care.exchange.models import Message
 from passerelle.care.exchange.rules.verdict import Arrival, Draft, judge

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F
+from msgspec import Struct
 
 from passerelle.care.exchange.api import ask
 from passerelle.care.identity.models import LocalIdentity, Membership, Person, StatusRniv
@@ -21,8 +22,7 @@ _BORN = {"F": "née", "M": "né"}
 _BEST_FIRST = {StatusRniv.QUALIFIEE: 0, StatusRniv.RECUPEREE: 1, StatusRniv.VALIDEE: 2, StatusRniv.PROVISOIRE: 3}
 
 
-@dataclass(frozen=True, slots=True)
-class LocalIdentityRef:
+class LocalIdentityRef(Struct, frozen=True):
     """A local identity and the person it belongs to.
 
     `via_alias` is the merged identity a late message named, when the reference was reached through it.
@@ -38,8 +38,7 @@ class LocalIdentityRef:
     via_alias: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LocalTraits:
+class LocalTraits(Struct, frozen=True):
     """All that one establishment says of a patient."""
 
     id: UUID

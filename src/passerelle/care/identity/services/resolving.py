@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from msgspec import Struct
 
 from passerelle.care.exchange.api import Findings, in_transaction
 from passerelle.care.identity.models import LocalIdentity
@@ -46,8 +46,7 @@ class UnidentifiedPatient(Exception):
     """Le message ne porte ni IPP ni INS reçue : on ne sait pas de qui il parle."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedPatient:
+class ResolvedPatient(Struct, frozen=True):
     """The patient of a message: their local identity, what it says of them, and all those of the person.
 
     `is_new` when this very message created the local identity.
@@ -59,8 +58,7 @@ class ResolvedPatient:
     is_new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """Who tells of a patient, when it happened at the source, and when we learn it.
 
     `is_identity_event` is false for a report: it may raise the status to qualified, never lower it.
@@ -73,8 +71,7 @@ class Told:
     is_identity_event: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class FoundByIpp:
+class FoundByIpp(Struct, frozen=True):
     """What holds of an IPP for the messages of a lane: its local identity locked by us, or None while it is unknown."""
 
     key: IppKey
@@ -315,7 +312,7 @@ def _traits_told(patient: pamfr.Patient, *, is_identity_event: bool) -> dict[str
 def _address(address: pamfr.Address | None) -> dict[str, str] | None:
     if address is None:
         return None
-    return {name: str(value) for name in address.__slots__ if (value := getattr(address, name))}
+    return {name: str(value) for name in address.__struct_fields__ if (value := getattr(address, name))}
 
 
 def _tell(row: LocalIdentity, traits: dict[str, Any], told: Told) -> bool:

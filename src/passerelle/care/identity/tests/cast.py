@@ -1,8 +1,9 @@
 """Who the tests speak of, and the events that bring them. All invented."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
+
+from msgspec.structs import replace
 
 from passerelle.care.exchange.api import Inbound
 from passerelle.core.directory.models import AssigningAuthority, Establishment, Source, Territory

@@ -1,8 +1,7 @@
 """What messages do to identities. Source: IHE PAM France 2.11 (A28, A31, A40, A47), RNIV."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from passerelle.care.exchange.api import Rejected
 from passerelle.care.identity.inbound import handle

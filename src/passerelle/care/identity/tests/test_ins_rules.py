@@ -1,11 +1,11 @@
 """RNIV and INS rules, one by one, as listed in docs/reference/ins-rules.md; each test is named by its rule."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from passerelle.care.exchange.api import Rejected
 from passerelle.care.identity.inbound import handle

@@ -1,10 +1,10 @@
 """INSi asked from a file: found, nobody, several, down; and what a human makes of the answer."""
 
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from passerelle.care.identity.gateway import Gateway, insi_gateway
 from passerelle.care.identity.models import InsiCall, InsiCampaign, InsiOperation, InsiState, LocalIdentity

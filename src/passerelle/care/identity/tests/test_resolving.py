@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from passerelle.care.identity.models import Identifier, LocalIdentity, Membership, Person
 from passerelle.care.identity.selectors import local_identities, local_traits, person_of, traits

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+from msgspec import structs
+
 from passerelle.care.identity.api import resolve
 from passerelle.care.identity.tests.cast import NOON, patient
 from passerelle.care.matching.api import Profile
@@ -45,5 +47,5 @@ def arrives(profile: Profile, number: str, *, at=NOON, held: pamfr.Ins | None = 
     )
     told = patient(number, profile.establishment, traits=traits, held=held)
     if held is None:
-        told = replace(told, status=pamfr.IdentityStatus(profile.status), attributes=profile.attributes)
+        told = structs.replace(told, status=pamfr.IdentityStatus(profile.status), attributes=profile.attributes)
     return resolve(told, establishment=profile.establishment, at=at, source="essai")

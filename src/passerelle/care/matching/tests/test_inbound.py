@@ -1,9 +1,9 @@
 """What messages say of a birth reaches the matcher."""
 
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from passerelle.care.exchange.api import Inbound
 from passerelle.care.identity.inbound import handle as identity_handles

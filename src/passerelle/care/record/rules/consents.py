@@ -4,9 +4,10 @@ Source: IHE PAM France 2.11, segment ZFA (fields 9 to 12); CSP, art. L. 1111-14 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from passerelle.protocols import pamfr
 
@@ -19,8 +20,7 @@ LABELS: Final = {
 _PERMITTED: Final = {"INO": True, "IO": False, "IC": True, "INC": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One choice of the patient in one establishment; `at` is when it was collected."""
 
     subject: str

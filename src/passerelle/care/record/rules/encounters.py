@@ -1,9 +1,10 @@
 """From a folded stay to an Encounter, and back from one that was loaded without its messages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from passerelle.care.record.rules.stays import BASE, Stay, StayFact, Step, UnitFact, class_of
 from passerelle.protocols.fhir import api as fhir
@@ -23,8 +24,7 @@ _DISPOSITIONS = {
 _FINISHED = {"finished", "cancelled", "entered-in-error"}
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(Struct, frozen=True):
     """The number of a stay: its value, the system of its authority, AN for an NDA or VN for a visit."""
 
     value: str

@@ -5,9 +5,11 @@ that was loaded without its messages. Source: IHE PAM France 2.11, transaction I
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from passerelle.protocols import pamfr
 
@@ -18,16 +20,14 @@ _CLASSES: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class UnitFact:
+class UnitFact(Struct, frozen=True):
     """A functional unit named by a movement."""
 
     code: str
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StayFact:
+class StayFact(Struct, frozen=True):
     """One event of a stay, as a message told it. `unit` is the care unit, or else the medical one."""
 
     trigger: str
@@ -57,8 +57,7 @@ class StayFact:
         return self.movement_start or self.occurred_at
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A presence in one unit over `[start, end)`; `end` is None while it lasts."""
 
     unit: UnitFact
@@ -66,8 +65,7 @@ class Step:
     end: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(Struct, frozen=True):
     """What a stay has become: its timeline, and what it was loaded as when it was."""
 
     timeline: pamfr.Timeline

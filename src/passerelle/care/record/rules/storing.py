@@ -1,16 +1,17 @@
 """Events of a stay as JSON, and back."""
 
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
+
+from msgspec.structs import fields
 
 from passerelle.care.record.rules.encounters import system_of
 from passerelle.care.record.rules.stays import StayFact, UnitFact
 from passerelle.protocols import pamfr
 
-_NAMES = tuple(field.name for field in fields(StayFact))
+_NAMES = StayFact.__struct_fields__
 _MOMENTS = frozenset(field.name for field in fields(StayFact) if "datetime" in str(field.type))
 _values: Callable[[StayFact], tuple[Any, ...]] = attrgetter(*_NAMES)
 

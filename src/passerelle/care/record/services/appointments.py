@@ -1,12 +1,13 @@
 """Appointments: each SIU event is kept as understood, and the Appointment is made again from all of them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 import orjson
 from django.db import transaction
+from msgspec import Struct
 
 from passerelle.care.exchange.api import ask, write
 from passerelle.care.record.rules.appointments import AppointmentFact, appointment_of, fact_from, fold
@@ -20,8 +21,7 @@ _KEEP = (
 _EVENTS = "SELECT content FROM record_appointmentevent WHERE appointment_id = %s ORDER BY id"
 
 
-@dataclass(frozen=True, slots=True)
-class PatientOf:
+class PatientOf(Struct, frozen=True):
     """Whose it is: the local identity, its establishment and the reference to it."""
 
     local_identity_id: UUID

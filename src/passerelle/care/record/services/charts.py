@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 import orjson
+from msgspec import Struct
 
 from passerelle.care.exchange.api import ask
 from passerelle.care.record.rules.stays import StayFact
@@ -51,8 +52,7 @@ class Chart:
     stays: dict[str, HeldStay] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class NumberedStay:
+class NumberedStay(Struct, frozen=True):
     """A stay by its number; `known_as` are all the local identities of the patient in this establishment."""
 
     known_as: Sequence[UUID]

@@ -1,11 +1,11 @@
 """Stays: each ADT event is kept as understood, and the Encounter is made again from all of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
+from msgspec import Struct
 
 from passerelle.care.exchange.api import Table, in_transaction, insert_row
 from passerelle.care.record.rules.encounters import Numbered, base_fact, encounter_of
@@ -30,8 +30,7 @@ _EVENTS: Final = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StayOf:
+class StayOf(Struct, frozen=True):
     """Whose stay it is, where, and under which number."""
 
     local_identity_id: UUID

@@ -1,10 +1,10 @@
 """Appointments from SIU messages, and choices from ZFA. Source: HL7 v2.5, chapter 10; IHE PAM France 2.11, ZFA."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 
 from passerelle.care.exchange.api import Rejected
 from passerelle.care.identity import api as identity

@@ -1,12 +1,12 @@
 """What messages do to the record. Source: IHE PAM France 2.11; CI-SIS, transmission of a CDA in HL7 v2."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
 
 import pytest
 from django.utils import timezone
+from msgspec.structs import replace
 
 from passerelle.care.exchange.api import Rejected
 from passerelle.care.identity import api as identity

@@ -1,10 +1,10 @@
 """A stay given to another patient (A44). Source: IHE PAM France 2.11, ITI-31, move account information."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from django.db import transaction
+from msgspec.structs import replace
 
 from passerelle.care.exchange.api import Rejected
 from passerelle.care.identity import api as identity

@@ -1,9 +1,8 @@
 """What comes under a merged number is found under it when the merge is undone. Source: IHE PAM A40 and A37; RNIV 2."""
 
-from dataclasses import replace
-
 import pytest
 from django.utils import timezone
+from msgspec.structs import replace
 
 from passerelle.care.identitovigilance.api import Held
 from passerelle.care.identity import api as identity

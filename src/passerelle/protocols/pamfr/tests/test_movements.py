@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from passerelle.protocols import hl7v2, pamfr
 from passerelle.protocols.pamfr.movements import STAY_EVENTS, MovementFact, fact_of, timeline

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 
 from passerelle.protocols import hl7v2, pamfr
 from passerelle.protocols.pamfr.tests import samples, strategies

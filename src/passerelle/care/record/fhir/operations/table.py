@@ -5,6 +5,14 @@ from typing import Final
 
 from passerelle.care.record.fhir.operations.everything import EVERYTHING, everything
 from passerelle.care.record.fhir.operations.expand import EXPAND, expand
+from passerelle.care.record.fhir.operations.export import (
+    EXPORT_GROUP,
+    EXPORT_PATIENTS,
+    EXPORT_SYSTEM,
+    export_group,
+    export_patients,
+    export_system,
+)
 from passerelle.care.record.fhir.operations.lookup import LOOKUP, lookup
 from passerelle.care.record.fhir.operations.match import MATCH, match
 from passerelle.care.record.fhir.operations.registry import Operation, Registered, registered
@@ -26,6 +34,9 @@ REGISTERED: Final = (
     registered(TRANSLATE, translate),
     registered(EVERYTHING, everything),
     registered(MATCH, match),
+    registered(EXPORT_SYSTEM, export_system),
+    registered(EXPORT_PATIENTS, export_patients),
+    registered(EXPORT_GROUP, export_group),
 )
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(one.operation for one in REGISTERED)
 

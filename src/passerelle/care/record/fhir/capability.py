@@ -1,17 +1,22 @@
 """The `capabilities` interaction. https://hl7.org/fhir/R4/http.html#capabilities."""
 
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.utils import timezone
 
 from passerelle.care.record.fhir.answers import answer
 from passerelle.care.record.fhir.gate import interaction
-from passerelle.care.record.rules.parameters import SEARCHED
+from passerelle.care.record.fhir.operations.table import operations_of
+from passerelle.care.record.rules.parameters import SEARCHED, references_of
 from passerelle.core.access.api import AuthenticatedRequest
 from passerelle.protocols.fhir import api as fhir
 
-INTERACTIONS = ("read", "vread", "history-instance", "search-type")
+READS: Final = ("read", "vread", "history-instance", "history-type", "search-type")
+WRITES: Final = ("create", "update", "patch", "delete")
+SYSTEM: Final = ("history-system", "search-system", "transaction", "batch")
+_DEFINITION: Final = "http://hl7.org/fhir/SearchParameter/"
 
 
 @interaction("GET", "HEAD", is_open=True)
@@ -23,8 +28,6 @@ def metadata(request: AuthenticatedRequest) -> HttpResponse:
 
 def capability_statement() -> dict[str, Any]:
     """Return the CapabilityStatement."""
-    resources = [_resource(type_) for type_ in SEARCHED]
-    binary = {"type": "Binary", "interaction": [{"code": "read"}]}
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -34,16 +37,58 @@ def capability_statement() -> dict[str, Any]:
         "implementation": {"description": "Passerelle, le dossier partagé du groupement"},
         "fhirVersion": "4.0.1",
         "format": ["json"],
-        "rest": [{"mode": "server", "resource": [*resources, binary]}],
+        "patchFormat": ["application/json-patch+json"],
+        "rest": [_rest()],
     }
 
 
+@cache
+def _rest() -> dict[str, Any]:
+    binary = {"type": "Binary", "interaction": _codes(("read",))}
+    told = {
+        "mode": "server",
+        "resource": [*(_resource(type_) for type_ in SEARCHED), binary],
+        "interaction": _codes(SYSTEM),
+        "searchParam": [
+            {"name": name, "type": one.kind.value} for name, one in fhir.SEARCH["Binary"].items() if name != "_security"
+        ],
+        "operation": _operations(""),
+        "compartment": [f"http://hl7.org/fhir/CompartmentDefinition/{one.lower()}" for one in fhir.COMPARTMENTS],
+    }
+    return {name: part for name, part in told.items() if part}
+
+
+def _codes(codes: tuple[str, ...]) -> list[dict[str, str]]:
+    return [{"code": code} for code in codes]
+
+
+def _operations(type_: str) -> list[dict[str, str]]:
+    return [{"name": one.code, "definition": one.definition} for one in operations_of(type_)]
+
+
 def _resource(type_: str) -> dict[str, Any]:
-    return {
+    told = {
         "type": type_,
-        "interaction": [{"code": code} for code in INTERACTIONS],
-        "versioning": "versioned",
+        "interaction": _codes((*READS, *WRITES)),
+        "versioning": "versioned-update",
         "readHistory": True,
-        "updateCreate": False,
+        "updateCreate": True,
+        "conditionalCreate": True,
+        "conditionalRead": "not-match",
+        "conditionalUpdate": True,
+        "conditionalDelete": "single",
+        "searchInclude": [f"{type_}:{name}" for name in references_of(type_)],
+        "searchRevInclude": sorted(_coming_back(type_)),
         "searchParam": [{"name": name, "type": fhir.SEARCH[type_][name].kind.value} for name in SEARCHED[type_]],
+        "operation": _operations(type_),
+    }
+    return {name: part for name, part in told.items() if part != []}
+
+
+def _coming_back(type_: str) -> set[str]:
+    return {
+        f"{source}:{name}"
+        for source in SEARCHED
+        for name in references_of(source)
+        if not (targets := fhir.SEARCH[source][name].targets) or type_ in targets
     }

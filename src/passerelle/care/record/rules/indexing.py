@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final, TypeAlias
 
-from passerelle.care.record.rules.parameters import SEARCHED, Reads, Searched
+from passerelle.care.record.rules.parameters import SEARCHED, Reads, Searched, is_repeated
 from passerelle.care.record.rules.terms import beginnings, term, token_texts
 from passerelle.protocols.fhir import api as fhir
 
@@ -180,7 +180,7 @@ def _other_leaf(type_: str, name: str, parameter: fhir.SearchParameter) -> Leaf 
     held = "Encounter/" if SEARCHED[type_][name].reads is Reads.ENCOUNTER else "Patient/"
     only = parameter.targets if parameter.is_limited else ()
     is_alone = only == (held[:-1],) or parameter.targets == (held[:-1],)
-    several = (type_, name) in _SEVERAL
+    several = is_repeated(type_, name)
     if is_alone and not several:
         return _identifier_leaf(f"{type_}.{name}")
     link = _reference_leaf(f"{type_}.{name}", only)
@@ -191,10 +191,6 @@ def _other_leaf(type_: str, name: str, parameter: fhir.SearchParameter) -> Leaf 
             link(value, index)
 
     return read
-
-
-#: Links that repeat: all of them are terms, the column holds the first only.
-_SEVERAL: Final = frozenset({("DocumentReference", "encounter"), ("Appointment", "patient"), ("Appointment", "actor")})
 
 
 def _identifier_leaf(prefix: str) -> Leaf:

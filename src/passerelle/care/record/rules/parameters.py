@@ -169,21 +169,24 @@ SEARCHED: Final[Mapping[str, Mapping[str, Searched]]] = MappingProxyType(
 )
 TYPES: Final = tuple(SEARCHED)
 _SORTABLE: Final = frozenset(Reads) - {Reads.TERMS, Reads.COMPOSITE, Reads.EITHER}
-RESULT_PARAMETERS: Final = (
-    "_count",
-    "_sort",
-    "_cursor",
-    "_format",
-    "_pretty",
-    "_total",
-    "_summary",
-    "_elements",
-    "_include",
-    "_revinclude",
-    "_include:iterate",
-    "_revinclude:iterate",
-    "_contained",
-    "_containedType",
+#: Parameters about the result, not criteria.
+RESULT_PARAMETERS: Final = frozenset(
+    {
+        "_count",
+        "_sort",
+        "_cursor",
+        "_format",
+        "_pretty",
+        "_total",
+        "_summary",
+        "_elements",
+        "_include",
+        "_revinclude",
+        "_include:iterate",
+        "_revinclude:iterate",
+        "_contained",
+        "_containedType",
+    }
 )
 
 
@@ -195,3 +198,11 @@ def sorts_of(type_: str) -> dict[str, Searched]:
 def references_of(type_: str) -> Iterator[str]:
     """Yield the parameters of a type that are references: what may be chained, included, or come back by `_has`."""
     return (name for name, one in fhir.SEARCH[type_].items() if one.kind is SearchKind.REFERENCE)
+
+
+def is_repeated(type_: str, name: str) -> bool:
+    """Tell whether a link to a patient or a stay repeats: all of them are terms, the column holds the first only."""
+    return (type_, name) in _REPEATED
+
+
+_REPEATED: Final = frozenset({("DocumentReference", "encounter"), ("Appointment", "patient"), ("Appointment", "actor")})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from passerelle.care.record.rules.parameters import SEARCHED, Reads, Searched
+from passerelle.care.record.rules.parameters import SEARCHED, Reads, Searched, is_repeated
 from passerelle.care.record.selectors import bodies, indexed, typed
 from passerelle.care.record.selectors.sql import (
     EVERYTHING,
@@ -18,7 +18,17 @@ from passerelle.care.record.selectors.sql import (
 from passerelle.care.record.selectors.valuesets import codes_around, codes_of
 from passerelle.protocols.fhir import api as fhir
 
-__all__ = ["EVERYTHING", "NOTHING", "Clause", "SearchError", "TooCostly", "UnknownParameter", "clause_of", "clauses"]
+__all__ = [
+    "EVERYTHING",
+    "NOTHING",
+    "Clause",
+    "SearchError",
+    "TooCostly",
+    "UnknownParameter",
+    "clause_of",
+    "clauses",
+    "criterion_clause",
+]
 _NEGATED: Final = ("not", "not-in")
 
 
@@ -105,13 +115,10 @@ def _subject(type_: str, name: str, searched: Searched, criterion: fhir.Criterio
 def may_be_elsewhere(type_: str, name: str, criterion: fhir.ReferenceCriterion) -> bool:
     """Tell whether a link may be among the terms: it repeats, or it is of another type than its column's."""
     held = "Patient" if SEARCHED[type_][name].reads is Reads.SUBJECT else "Encounter"
-    if (type_, name) in _SEVERAL or criterion.url is not None:
+    if is_repeated(type_, name) or criterion.url is not None:
         return True
     targets = fhir.SEARCH[type_][name].targets
     return criterion.type != held and (not targets or set(targets) != {held})
-
-
-_SEVERAL: Final = frozenset({("DocumentReference", "encounter"), ("Appointment", "patient"), ("Appointment", "actor")})
 
 
 def _date(_: str, name: str, searched: Searched, criterion: fhir.Criterion, alias: str) -> Clause:

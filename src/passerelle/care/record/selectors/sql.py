@@ -36,9 +36,9 @@ EVERYTHING: Final = Clause("true")
 
 def joined(word: str, parts: Iterable[Clause]) -> Clause:
     """Return these conditions joined by AND or OR; there is one at least."""
-    told = list(dict.fromkeys(parts)) if word == "OR" else list(parts)
+    told = list(parts)
     if word == "OR" and len(told) > 1:
-        told = [part for part in told if part != NOTHING] or [NOTHING]
+        told = [part for rank, part in enumerate(told) if part != NOTHING and part not in told[:rank]] or [NOTHING]
     if len(told) == 1:
         return told[0]
     return Clause(

@@ -1,0 +1,126 @@
+"""Pages of versions, newest first: of one resource, of a type, of everything; each under the access decision.
+
+A version is seen by whoever may see what the resource is now: its history tells no more than it does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from passerelle.care.exchange.api import ask
+from passerelle.care.record.selectors.ordering import cursor_of, place_of
+from passerelle.care.record.selectors.rows import StoredResource
+from passerelle.care.record.selectors.sql import EVERYTHING, NOTHING, Clause
+
+_NOW: Final = (
+    "r.type, r.id, r.version, r.local_identity_id, r.last_updated, r.source, r.body, r.deleted, r.establishment"
+)
+_WIDTH: Final = 9
+_THEN: Final = (
+    "v.type, v.id, v.version, v.local_identity_id, v.last_updated, v.source, v.body, v.deleted, r.establishment"
+)
+_ORDER: Final = "last_updated DESC, id DESC, version DESC"
+#: A version tells when it came; until when it stood, the next one tells.
+_REPLACED_AT: Final = (
+    "least((SELECT min(later.last_updated) FROM record_version later WHERE later.id = v.id AND later.type = v.type"
+    " AND later.local_identity_id = v.local_identity_id AND later.version > v.version), r.last_updated)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which versions: written since a moment (inclusive), or in force at one time of `[start, end)`; how many."""
+
+    count: int
+    since: datetime | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """A page of versions; `next_cursor` is None on the last one."""
+
+    rows: tuple[StoredResource, ...]
+    next_cursor: str | None
+
+
+def versions_of(type_: str, visible: Clause, wanted: Wanted, *, id_: UUID | None = None) -> Versions:
+    """Return a page of the versions of a type, or of one resource of it; `visible` is the decision on alias `r`.
+
+    Raises:
+        SearchError: the cursor is not one of ours.
+    """
+    return versions([(type_, visible)], wanted, id_=id_)
+
+
+def versions(types: Sequence[tuple[str, Clause]], wanted: Wanted, *, id_: UUID | None = None) -> Versions:
+    """Return a page of the versions of several types.
+
+    Raises:
+        SearchError: the cursor is not one of ours.
+    """
+    about = f"history {' '.join(type_ for type_, _ in types)} {id_ or ''}"
+    place = place_of(wanted.cursor, about) if wanted.cursor is not None else None
+    parts, values = list[str](), list[Any]()
+    for type_, visible in types:
+        if visible != NOTHING:
+            for sql, told in (
+                _current(type_, visible, wanted, place, id_),
+                _former(type_, visible, wanted, place, id_),
+            ):
+                parts.append(f"({sql})")
+                values += told
+    if not parts or wanted.count < 1:
+        return Versions((), None)
+    sql = f"SELECT * FROM ({' UNION ALL '.join(parts)}) every ORDER BY {_ORDER} LIMIT %s"  # noqa: S608 - our words
+    rows = ask(sql, [*values, wanted.count + 1]).fetchall()
+    shown = tuple(StoredResource(*row[:_WIDTH]) for row in rows[: wanted.count])
+    last = shown[-1] if len(rows) > wanted.count else None
+    return Versions(
+        shown, cursor_of([last.last_updated.isoformat(), str(last.id), last.version], about) if last else None
+    )
+
+
+def _current(
+    type_: str, visible: Clause, wanted: Wanted, place: Sequence[Any] | None, id_: UUID | None
+) -> tuple[str, list[Any]]:
+    conditions = [Clause("r.type = %s", (type_,)), *([] if visible == EVERYTHING else [visible])]
+    if id_ is not None:
+        conditions.append(Clause("r.id = %s", (id_,)))
+    conditions += _moments("r", wanted, place, EVERYTHING)
+    return _told(f"SELECT {_NOW} FROM record_resource r", "r", conditions, wanted)  # noqa: S608 - our words
+
+
+def _former(
+    type_: str, visible: Clause, wanted: Wanted, place: Sequence[Any] | None, id_: UUID | None
+) -> tuple[str, list[Any]]:
+    conditions = [Clause("v.type = %s", (type_,)), *([] if visible == EVERYTHING else [visible])]
+    if id_ is not None:
+        conditions.append(Clause("v.id = %s", (id_,)))
+    stood = Clause(f"{_REPLACED_AT} > %s", (wanted.start,)) if wanted.start is not None else EVERYTHING
+    conditions += _moments("v", wanted, place, stood)
+    join = "JOIN record_resource r ON r.id = v.id AND r.type = v.type AND r.local_identity_id = v.local_identity_id"
+    return _told(f"SELECT {_THEN} FROM record_version v {join}", "v", conditions, wanted)  # noqa: S608 - our words
+
+
+def _moments(alias: str, wanted: Wanted, place: Sequence[Any] | None, stood: Clause) -> list[Clause]:
+    found = []
+    if wanted.since is not None:
+        found.append(Clause(f"{alias}.last_updated >= %s", (wanted.since,)))
+    if wanted.end is not None:
+        found += [Clause(f"{alias}.last_updated < %s", (wanted.end,)), stood]
+    if place is not None:
+        columns = f"({alias}.last_updated, {alias}.id, {alias}.version)"
+        found.append(Clause(f"{columns} < (%s::timestamptz, %s::uuid, %s::int)", tuple(place)))
+    return found
+
+
+def _told(select: str, alias: str, conditions: Sequence[Clause], wanted: Wanted) -> tuple[str, list[Any]]:
+    order = ", ".join(f"{alias}.{name} DESC" for name in ("last_updated", "id", "version"))
+    where = " AND ".join(one.sql for one in conditions)
+    values = [value for one in conditions for value in one.values]
+    return f"{select} WHERE {where} ORDER BY {order} LIMIT %s", [*values, wanted.count + 1]

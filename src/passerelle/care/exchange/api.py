@@ -19,7 +19,16 @@ from passerelle.care.exchange.selectors.parked import ParkedMessage, parked_for_
 from passerelle.care.exchange.services.applying import apply_one, apply_waiting
 from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.receiving import receive
-from passerelle.care.exchange.statements import ask, in_transaction, insert_missing, insert_new, insert_row, write
+from passerelle.care.exchange.statements import (
+    SupposedWrong,
+    ask,
+    gathering_writes,
+    in_transaction,
+    insert_missing,
+    insert_new,
+    insert_row,
+    write,
+)
 from passerelle.care.exchange.tasks import go_on_with
 from passerelle.care.exchange.worker import Worker
 
@@ -39,6 +48,7 @@ __all__ = [
     "PortTaken",
     "Rejected",
     "ReplaySource",
+    "SupposedWrong",
     "Table",
     "Worker",
     "WrongAnswer",
@@ -46,6 +56,7 @@ __all__ = [
     "apply_waiting",
     "ask",
     "ask_run",
+    "gathering_writes",
     "go_on_with",
     "in_transaction",
     "insert_missing",

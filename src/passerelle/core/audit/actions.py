@@ -19,6 +19,7 @@ class Action(Enum):
     RECORD_READ = "record_read", "Dossier consulté"
     RECORD_SEARCHED = "record_searched", "Recherche de patient"
     RECORD_WRITTEN = "record_written", "Dossier complété"
+    WRITE_REFUSED = "write_refused", "Écriture refusée"
     HISTORY_READ = "history_read", "Historique consulté"
     DOCUMENT_OPENED = "document_opened", "Document ouvert"
     RECORD_EXPORTED = "record_exported", "Dossier exporté"

@@ -40,17 +40,31 @@ def read_written(raw: bytes) -> Written:
         FhirError: it is not JSON, not an object, says a name twice, is too long or too deep, or holds a number that
             cannot be read.
     """
+    text, parsed = _read(raw)
+    if type(parsed) is not dict:
+        raise FhirError(why="une ressource FHIR est un objet JSON")
+    return Written(text, parsed)
+
+
+def read_exact(raw: bytes) -> Any:
+    """Return any JSON value received, its decimals as written.
+
+    Raises:
+        FhirError: as `read_written`.
+    """
+    return exact(_read(raw)[0])
+
+
+def _read(raw: bytes) -> tuple[bytes, Any]:
     if len(raw) > MOST_BYTES:
         raise FhirError(why=f"plus de {MOST_BYTES // 1024 // 1024} Mo")
     try:
         parsed = orjson.loads(raw)
     except orjson.JSONDecodeError as fault:
         raise FhirError(why=f"JSON illisible, ligne {fault.lineno}, colonne {fault.colno}") from fault
-    if type(parsed) is not dict:
-        raise FhirError(why="une ressource FHIR est un objet JSON")
     text = compact(raw)
     _check_names(text, parsed)
-    return Written(text, parsed)
+    return text, parsed
 
 
 def compact(raw: bytes) -> bytes:
@@ -58,7 +72,7 @@ def compact(raw: bytes) -> bytes:
     return bytes(msgspec.json.format(raw, indent=-1))
 
 
-def _check_names(text: bytes, parsed: Json) -> None:
+def _check_names(text: bytes, parsed: Any) -> None:
     """Refuse an object that says a name twice: who reads the first and who reads the last would differ.
 
     The quick way counts the ends of names in what was read and in what would be written of it; an escape could make

@@ -49,6 +49,19 @@ class Origin(NamedTuple):
     establishment: str
 
 
+class NewVersion(NamedTuple):
+    """A version to store: its whole text, and the same parsed, of which the index is made."""
+
+    type: str
+    id: UUID
+    local_identity_id: UUID
+    version: int
+    moment: datetime
+    body: str
+    resource: dict[str, Any]
+    deleted: bool = False
+
+
 _RESOURCES: Final = Table(
     "record_resource",
     {
@@ -113,10 +126,14 @@ def put_over(held: Held | None, resource: Mapping[str, Any], whose: Whose, origi
 
 
 def _told(stored: Held, kind: str, origin: Origin) -> Held:
+    tell(kind, stored.body, origin)
+    return stored
+
+
+def tell(kind: str, body: str, origin: Origin) -> None:
     """Tell a new version to those who subscribed to its type, if any."""
     if delivery.has_followers(kind):
-        delivery.publish_resource(fhir.loads(stored.body), establishment=origin.establishment, at=origin.at)
-    return stored
+        delivery.publish_resource(fhir.loads(body), establishment=origin.establishment, at=origin.at)
 
 
 @transaction.atomic(savepoint=False)
@@ -158,13 +175,26 @@ def to_the_millisecond(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
+def insert_version(new: NewVersion, origin: Origin) -> bool:
+    """Store a first version; False when another worker has just stored one (see `insert_row`)."""
+    key = [new.type, new.id, new.local_identity_id]
+    values = [*key, new.version, new.moment, origin.source, new.body, new.deleted, origin.establishment]
+    return insert_row(_RESOURCES, [*values, *values_in_order(columns_of(new.resource))])
+
+
+def replace_version(new: NewVersion, origin: Origin) -> None:
+    """Archive the version there is, locked, and put this one in its place."""
+    columns = Columns() if new.deleted else columns_of(new.resource)
+    key = [new.id, new.type, new.local_identity_id]
+    values = [new.version, new.moment, origin.source, new.body, new.deleted, *values_in_order(columns)]
+    write(_REPLACE, [*key, *values, *key])
+
+
 def _insert(content: dict[str, Any], whose: Whose, origin: Origin) -> Held | None:
-    """Store a first version; None when another worker has just stored one (see `insert_row`)."""
     moment = to_the_millisecond(origin.at)
     body = whole(content, whose.id, version=1, at=moment).decode()
-    key = [content["resourceType"], whose.id, whose.local_identity_id]
-    values = [*key, 1, moment, origin.source, body, False, origin.establishment]
-    if not insert_row(_RESOURCES, [*values, *values_in_order(columns_of(content))]):
+    new = NewVersion(content["resourceType"], whose.id, whose.local_identity_id, 1, moment, body, content)
+    if not insert_version(new, origin):
         return None
     return Held(whose.id, 1, whose.local_identity_id, moment, body, deleted=False)
 
@@ -172,9 +202,8 @@ def _insert(content: dict[str, Any], whose: Whose, origin: Origin) -> Held | Non
 def _replace(content: dict[str, Any], held: Held, origin: Origin, *, deleted: bool = False) -> Held:
     moment, version = to_the_millisecond(origin.at), held.version + 1
     body = whole(content, held.id, version=version, at=moment).decode()
-    columns = Columns() if deleted else columns_of(content)
-    key = [held.id, content["resourceType"], held.local_identity_id]
-    write(_REPLACE, [*key, version, moment, origin.source, body, deleted, *values_in_order(columns), *key])
+    kind = content["resourceType"]
+    replace_version(NewVersion(kind, held.id, held.local_identity_id, version, moment, body, content, deleted), origin)
     return Held(held.id, version, held.local_identity_id, moment, body, deleted)
 
 

@@ -1,0 +1,74 @@
+"""References of what is written: they lead to something, that the writer may know of, of the right patient."""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from passerelle.care.record.rules.kinds import NOBODY
+from passerelle.care.record.rules.visibility import judge
+from passerelle.care.record.rules.writes import expression_of, may_lead_elsewhere, unknown_target
+from passerelle.care.record.selectors.rows import StoredResource
+from passerelle.care.record.selectors.sight import Sight, piece_of
+from passerelle.care.record.services.fhir.held import Key, targets_anywhere, targets_within
+from passerelle.core.access.api import Act
+from passerelle.protocols.fhir import api as fhir
+
+
+class Referring:
+    """The references of one resource, checked against its patient's record and what is nobody's.
+
+    What leads nowhere, what is of another patient and what the writer may not see are refused alike, so that a write
+    tells nothing that a read would not.
+    """
+
+    def __init__(self, sight: Sight, *, made: Collection[Key] = ()) -> None:
+        self._sight, self._made = sight, made
+
+    def check(self, resource: fhir.Json, references: Iterable[fhir.Json], local_identity_id: UUID) -> None:
+        """Check the references of a resource stored under this local identity.
+
+        Raises:
+            WriteRefused: one of them leads to nothing this writer may name here.
+        """
+        wanted = [(node, key) for node in references if (key := self._key(resource, node)) is not None]
+        own = self._sight.standing_at(local_identity_id).identities if local_identity_id != NOBODY else ()
+        keys = {key for _, key in wanted if key not in self._made and not (key[0] == "Patient" and key[1] in own)}
+        if not keys:
+            return
+        found = targets_within(keys, own)
+        if local_identity_id == NOBODY or len(found) < len(keys):
+            found |= self._elsewhere(resource, wanted, keys - found.keys(), local_identity_id)
+        for node, key in wanted:
+            if key in keys and not (key in found and self._is_seen(found[key])):
+                raise unknown_target(node["reference"], f"{expression_of(resource, node)}.reference")
+
+    def _key(self, resource: fhir.Json, node: fhir.Json) -> Key | None:
+        """Return what a reference leads to here; None when it leads out of the house.
+
+        Raises:
+            WriteRefused: it is written as one of ours and cannot be.
+        """
+        reference = node["reference"]
+        if "://" in reference or reference.startswith("urn:oid:"):
+            return None
+        found = fhir.local_target(reference)
+        if found is None:
+            raise unknown_target(reference, f"{expression_of(resource, node)}.reference")
+        return found
+
+    def _elsewhere(
+        self, resource: fhir.Json, wanted: Iterable[tuple[fhir.Json, Key]], keys: set[Key], local_identity_id: UUID
+    ) -> dict[Key, StoredResource]:
+        allowed = {
+            key
+            for node, key in wanted
+            if key in keys
+            and (
+                local_identity_id == NOBODY
+                or may_lead_elsewhere(resource["resourceType"], expression_of(resource, node))
+            )
+        }
+        return targets_anywhere(allowed)
+
+    def _is_seen(self, held: StoredResource) -> bool:
+        standing = self._sight.standing_at(held.local_identity_id)
+        return judge(self._sight.viewer, standing, piece_of(held), Act.READ).is_allowed

@@ -18,12 +18,15 @@ from passerelle.core.access import api as access
 from passerelle.core.access.api import AuthenticatedRequest
 
 View: TypeAlias = Callable[..., HttpResponse]
-_JSON = {"json", "application/json", "application/fhir+json", "text/json"}
+JSON = frozenset({"json", "application/json", "application/fhir+json", "text/json"})
 _ANY = {"*/*", "application/*", ""}
 
 
-def interaction(*methods: str, is_open: bool = False) -> Callable[[View], View]:
-    """Guard an interaction: these methods only, JSON only, and a viewer with two factors unless it `is_open`."""
+def interaction(*methods: str, is_open: bool = False, any_format: bool = False) -> Callable[[View], View]:
+    """Guard an interaction: these methods only, JSON only, and a viewer with two factors unless it `is_open`.
+
+    `any_format` is for what is not FHIR itself: the interaction says which formats it gives.
+    """
 
     def decorate(view: View) -> View:
         @csrf_exempt  # reads only: nothing a forged request could change
@@ -33,7 +36,8 @@ def interaction(*methods: str, is_open: bool = False) -> Callable[[View], View]:
             try:
                 _check_type(kwargs)
                 _check_method(request, methods)
-                _check_format(request)
+                if not any_format:
+                    _check_format(request)
                 if not is_open:
                     _check_viewer(request)
                 return view(request, *args, **kwargs)
@@ -64,10 +68,10 @@ def _check_method(request: AuthenticatedRequest, methods: tuple[str, ...]) -> No
 def _check_format(request: AuthenticatedRequest) -> None:
     told = request.GET.get("_format")
     if told is not None:
-        accepted = told.partition(";")[0].strip() in _JSON
+        accepted = told.partition(";")[0].strip() in JSON
     else:
         ranges = [one.partition(";")[0].strip() for one in request.headers.get("Accept", "").split(",")]
-        accepted = any(one in _JSON | _ANY for one in ranges)
+        accepted = any(one in JSON | _ANY for one in ranges)
     if not accepted:
         raise Refusal(406, "not-supported", "Seul application/fhir+json est servi.")
 

@@ -9,9 +9,9 @@ from uuid import UUID
 from passerelle.care.identity import api as identity
 from passerelle.care.record.models import Export, ExportFile, ExportState
 from passerelle.care.record.rules.kinds import KIND_OF, PATIENT_PATHS
-from passerelle.care.record.selectors.clauses import Clause
 from passerelle.care.record.selectors.conditions import NOTHING, all_of
 from passerelle.care.record.selectors.sight import Sight, sight_of
+from passerelle.care.record.selectors.sql import Clause
 from passerelle.care.record.selectors.whole_record import RECORD_TYPES
 from passerelle.core.access.api import Act, Kind, Viewer
 from passerelle.protocols.fhir import api as fhir

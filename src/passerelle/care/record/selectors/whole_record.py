@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db import connection
 
 from passerelle.care.record.rules.kinds import NOBODY, PATIENT_PATHS
-from passerelle.care.record.selectors.clauses import Clause
 from passerelle.care.record.selectors.conditions import NOTHING, all_of, any_of
 from passerelle.care.record.selectors.rows import StoredResource
 from passerelle.care.record.selectors.sight import Sight
+from passerelle.care.record.selectors.sql import Clause
 
 #: Every type that a patient's record is made of.
 RECORD_TYPES: Final = tuple(sorted(type_ for type_, paths in PATIENT_PATHS.items() if paths and type_ != "Binary"))
@@ -28,12 +28,17 @@ _LABELS: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which part of a record: of these types, written since a moment, about care inside `[start, end)`."""
+    """Which part of a record: of these types, written since a moment, about care inside `[start, end)`.
+
+    `code` (`system|code`, as the column keeps it) and `status` narrow it further; "" asks nothing.
+    """
 
     types: tuple[str, ...] = RECORD_TYPES
     since: datetime | None = None
     start: datetime | None = None
     end: datetime | None = None
+    code: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,10 @@ def _asked(wanted: Wanted) -> list[Clause]:
         found.append(Clause("coalesce(held.date_end, 'infinity') > %s", (wanted.start,)))
     if wanted.end is not None:
         found.append(Clause("coalesce(held.date_start, '-infinity') < %s", (wanted.end,)))
+    if wanted.code:
+        found.append(Clause("held.codes @> ARRAY[%s]", (wanted.code,)))
+    if wanted.status:
+        found.append(Clause("held.status = %s", (wanted.status,)))
     return found
 
 

@@ -23,9 +23,9 @@ from passerelle.care.record.models import Export, ExportFile, ExportState
 from passerelle.care.record.rules.exported import told_viewer, viewer_told
 from passerelle.care.record.rules.kinds import NOBODY
 from passerelle.care.record.rules.visibility import source_of
-from passerelle.care.record.selectors.clauses import Clause
 from passerelle.care.record.selectors.conditions import NOTHING
 from passerelle.care.record.selectors.exports import group_files, seen_for_export, under_way
+from passerelle.care.record.selectors.sql import Clause
 from passerelle.care.record.selectors.store import read
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Viewer

@@ -108,7 +108,7 @@ def test_a_binary_gives_the_bytes_of_a_document(known):
     document = pages.a_document(here, mime="application/pdf", content=pages.PDF)
     client = pages.alice()
     url = get(client, f"DocumentReference/{document}").json()["content"][0]["attachment"]["url"]
-    body = get(client, url).json()
+    body = get(client, url, accept=FHIR_JSON).json()
     assert (body["resourceType"], body["contentType"]) == ("Binary", "application/pdf")
     assert get(pages.bob(), url).status_code == 404
     assert get(client, f"Binary/{uuid4()}").status_code == 404

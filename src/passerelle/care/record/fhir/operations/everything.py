@@ -92,7 +92,7 @@ def _count(call: Call) -> int:
 
 
 def _wanted(call: Call) -> Wanted:
-    start, end = _days(call, "start"), _days(call, "end")
+    start, end = days_of(call, "start"), days_of(call, "end")
     return Wanted(
         types=asked_types(call, RECORD_TYPES),
         since=asked_since(call),
@@ -121,7 +121,8 @@ def asked_since(call: Call) -> datetime | None:
     return fhir.date_range(text).start if text else None
 
 
-def _days(call: Call, name: str) -> tuple[datetime | None, datetime | None]:
+def days_of(call: Call, name: str) -> tuple[datetime | None, datetime | None]:
+    """Return the half-open range of a date given, unbounded when it is not told."""
     text = call.asked.text(name)
     if not text:
         return None, None

@@ -129,7 +129,7 @@ def export_status(request: AuthenticatedRequest, export_id: UUID) -> HttpRespons
     return HttpResponse(status=202, headers={"X-Progress": progress, "Retry-After": _RETRY_S})
 
 
-@interaction("GET", "HEAD")
+@interaction("GET", "HEAD", any_format=True)
 def export_file(request: AuthenticatedRequest, export_id: UUID, name: str) -> HttpResponse | FileResponse:
     """Give a file of a finished export to its owner, when the right is still there."""
     export = _own(request.viewer, export_id)

@@ -168,7 +168,7 @@ def read_body(request: AuthenticatedRequest) -> Json:
         Refusal: it cannot be read.
     """
     try:
-        return fhir.loads(request.body)
+        return fhir.read_written(request.body).resource
     except fhir.FhirError as fault:
         raise Refusal(400, "structure", fault.why) from fault
     except RecursionError:

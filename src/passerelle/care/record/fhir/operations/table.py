@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from passerelle.care.record.fhir.operations.docref import DOCREF, docref
 from passerelle.care.record.fhir.operations.everything import EVERYTHING, everything
 from passerelle.care.record.fhir.operations.expand import EXPAND, expand
 from passerelle.care.record.fhir.operations.export import (
@@ -18,6 +19,7 @@ from passerelle.care.record.fhir.operations.match import MATCH, match
 from passerelle.care.record.fhir.operations.registry import Operation, Registered, registered
 from passerelle.care.record.fhir.operations.subsumes import SUBSUMES, subsumes
 from passerelle.care.record.fhir.operations.translate import TRANSLATE, translate
+from passerelle.care.record.fhir.operations.validate import VALIDATE, validate
 from passerelle.care.record.fhir.operations.validate_code import (
     VALIDATE_IN_SYSTEM,
     VALIDATE_IN_VALUE_SET,
@@ -37,6 +39,8 @@ REGISTERED: Final = (
     registered(EXPORT_SYSTEM, export_system),
     registered(EXPORT_PATIENTS, export_patients),
     registered(EXPORT_GROUP, export_group),
+    registered(DOCREF, docref),
+    registered(VALIDATE, validate),
 )
 OPERATIONS: Final[tuple[Operation, ...]] = tuple(one.operation for one in REGISTERED)
 

@@ -76,6 +76,7 @@ class Kind(Word):
     FORM = "form", "Questionnaire rempli"
     SUBSCRIPTION = "subscription", "Abonnement"
     TERMINOLOGY = "terminology", "Terminologie"
+    LIAISON = "liaison", "Lien ville-hôpital"
     IDENTITY = "identity", "Identité"
     MESSAGE = "message", "Message d’échange"
     INDICATOR = "indicator", "Indicateur"

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from passerelle.protocols.fhir.codec import Json
 
 UCUM = "http://unitsofmeasure.org"
@@ -21,7 +23,8 @@ def moment(at: datetime | date | str | None) -> str | None:
     if at is None or isinstance(at, str):
         return at
     if isinstance(at, datetime):
-        return at.astimezone(UTC).isoformat(timespec="milliseconds" if at.microsecond else "seconds")[:-6] + "Z"
+        told = orjson.dumps(at if at.tzinfo is UTC else at.astimezone(UTC), option=orjson.OPT_UTC_Z).decode()
+        return told[1:24] + "Z" if at.microsecond else told[1:-1]
     return at.isoformat()
 
 

@@ -11,6 +11,7 @@ from passerelle.protocols.hl7v2.splitting import split
 
 #: Repetitions of components of subcomponents.
 Values: TypeAlias = list[list[list[str]]]
+_HEADER = tuple((place, paths.steps(place)) for place in ("3", "4", "9.1", "9.2", "9.3", "10", "11", "12"))
 
 
 class Repetition:
@@ -90,13 +91,18 @@ class Segment:
         field, repetition, component, subcomponent = steps
         fields = self.fields
         text = fields[field] if 0 < field < len(fields) else ""
-        if not text or self._is_delimiters(field):
-            return text
         if text.isalnum():  # nor delimiter nor escape in it, as most often
             return "" if repetition or component or subcomponent else text
+        if not text or self._is_delimiters(field):
+            return text
         separators = self.separators
-        text = _nth(text, repetition, separators.repetition)
-        return unescape(_leaf(text, component, subcomponent, separators), separators, self.charset)
+        if repetition or separators.repetition in text:
+            text = _nth(text, repetition, separators.repetition)
+        if component or separators.component in text:
+            text = _nth(text, component, separators.component)
+        if subcomponent or separators.subcomponent in text:
+            text = _nth(text, subcomponent, separators.subcomponent)
+        return unescape(text, separators, self.charset) if separators.escape in text else text
 
     def repetitions(self, n: int) -> list[Repetition]:
         """Return the occurrences of field n; none when it is empty."""
@@ -146,7 +152,7 @@ class Segment:
 class Message:
     """A message as it came, and what it says; nothing of it can be changed."""
 
-    __slots__ = ("_content", "_first", "_raw", "charset", "charset_fallback", "segments", "separators")
+    __slots__ = ("_content", "_first", "_raw", "_told", "charset", "charset_fallback", "segments", "separators")
 
     def __init__(self, raw: bytes, content: str | bytes, page: Page, charset: Charset) -> None:
         self._raw = raw
@@ -160,6 +166,7 @@ class Message:
         ]
         #: The first segment of each name, once one was asked for.
         self._first: dict[str, Segment] | None = None
+        self._told: dict[str, str] | None = None
 
     def to_bytes(self) -> bytes:
         """Return the very bytes that were parsed, envelope included."""
@@ -198,35 +205,44 @@ class Message:
 
     @property
     def control_id(self) -> str:
-        return self.segments[0].get("10")
+        return self._header["10"]
 
     @property
     def code(self) -> str:
-        return self.segments[0].get("9.1")
+        return self._header["9.1"]
 
     @property
     def trigger(self) -> str:
-        return self.segments[0].get("9.2")
+        return self._header["9.2"]
 
     @property
     def structure(self) -> str:
-        return self.segments[0].get("9.3")
+        return self._header["9.3"]
 
     @property
     def sending_application(self) -> str:
-        return self.segments[0].get("3")
+        return self._header["3"]
 
     @property
     def sending_facility(self) -> str:
-        return self.segments[0].get("4")
+        return self._header["4"]
 
     @property
     def processing_id(self) -> str:
-        return self.segments[0].get("11")
+        return self._header["11"]
 
     @property
     def version(self) -> str:
-        return self.segments[0].get("12")
+        return self._header["12"]
+
+    @property
+    def _header(self) -> dict[str, str]:
+        """Return what MSH says, read once: each part of the way of a message asks for it again."""
+        told = self._told
+        if told is None:
+            at = self.segments[0].at
+            self._told = told = {place: at(steps) for place, steps in _HEADER}
+        return told
 
     def __repr__(self) -> str:
         return f"Message({self.code}^{self.trigger}, {len(self._raw)} bytes)"
@@ -237,7 +253,3 @@ def _nth(text: str, place: int, separator: str) -> str:
         return text.partition(separator)[0]
     parts = text.split(separator, place + 1)
     return parts[place] if place < len(parts) else ""
-
-
-def _leaf(text: str, component: int, subcomponent: int, separators: Separators) -> str:
-    return _nth(_nth(text, component, separators.component), subcomponent, separators.subcomponent)

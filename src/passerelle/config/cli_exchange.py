@@ -1,6 +1,7 @@
 """`listen`, `work`, `send`: the exchange from the command line."""
 
 import json
+import os
 import secrets
 import sys
 from collections import Counter
@@ -32,6 +33,7 @@ from passerelle.config.listeners import listen_together
 
 _PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MIB: Final = 1024 * 1024
+_BEHIND_THE_LISTENER: Final = 5  # senders wait for an acknowledgement; a worker has the processor that is left
 _NO_ANSWER: Final = "sans réponse"
 _TLS: Final = (
     click.option("--tls-port", "tls_ports", multiple=True, type=int, help="Port MLLP sous TLS ; peut être répété."),
@@ -117,6 +119,7 @@ def tls_ports_of(
 def work() -> None:
     """Appliquer les messages reçus, dans l’ordre pour chaque patient. Plusieurs exécutants peuvent tourner ensemble."""
     ensure_database()
+    os.nice(_BEHIND_THE_LISTENER)
     worker = Worker(clock=timezone.now)
     worker.stop_on_signals()
     worker.run()

@@ -25,7 +25,10 @@ def bundle(request: AuthenticatedRequest) -> HttpResponse:
     """Do what each entry asks: all of it or nothing (transaction), or each on its own (batch)."""
     written = resource_of(request)
     kind, entries = entries_of(written)
-    told = _transaction(request, entries) if kind == "transaction" else _batch(request, entries)
+    try:
+        told = _transaction(request, entries) if kind == "transaction" else _batch(request, entries)
+    except WriteRefused as refusal:
+        raise located(refusal, refusal.rank) from refusal
     text = fhir.dumps({"resourceType": "Bundle", "type": f"{kind}-response"})[:-1] + b',"entry":['
     return HttpResponse(text + b",".join(told) + b"]}", content_type=MIME)
 
@@ -39,19 +42,21 @@ def _transaction(request: AuthenticatedRequest, entries: Sequence[Entry]) -> lis
                 asked[rank] = asked_of(entry)
             else:
                 readings[rank] = reading_of(entry)
-    done = dict(zip(asked, _applied(request, asked), strict=True))
+    done = _applied(request, asked)
     return [
         _entry(request, done[rank]) if rank in done else read_inside(request, readings[rank])
         for rank in range(len(entries))
     ]
 
 
-def _applied(request: AuthenticatedRequest, asked: dict[int, Asked]) -> list[Done]:
+def _applied(request: AuthenticatedRequest, asked: dict[int, Asked]) -> dict[int, Done]:
     ranks = list(asked)
     try:
-        return apply(list(asked.values()), by=request.viewer, at=timezone.now()) if asked else []
+        done = apply(list(asked.values()), by=request.viewer, at=timezone.now()) if asked else []
     except WriteRefused as refusal:
-        raise located(refusal, ranks[refusal.rank] if refusal.rank >= 0 else -1) from refusal
+        refusal.rank = ranks[refusal.rank] if refusal.rank >= 0 else -1
+        raise
+    return dict(zip(ranks, done, strict=True))
 
 
 def located(refusal: WriteRefused, rank: int) -> WriteRefused:
@@ -59,11 +64,13 @@ def located(refusal: WriteRefused, rank: int) -> WriteRefused:
     if rank < 0:
         return refusal
     where = f"Bundle.entry[{rank}]"
-    issues = [
-        fhir.Issue(one.severity, one.code, one.text, f"{where}.resource.{one.expression}" if one.expression else where)
-        for one in refusal.issues
-    ]
+    issues = [fhir.Issue(one.severity, one.code, one.text, _under(where, one.expression)) for one in refusal.issues]
     return WriteRefused(refusal.status, issues)
+
+
+def _under(where: str, expression: str) -> str:
+    part = "" if not expression or expression.startswith("request.") else "resource."
+    return f"{where}.{part}{expression}".rstrip(".")
 
 
 def _batch(request: AuthenticatedRequest, entries: Sequence[Entry]) -> list[bytes]:

@@ -15,6 +15,17 @@ from passerelle.core.access.api import AuthenticatedRequest
 @writing
 def create(request: AuthenticatedRequest, type_: str) -> HttpResponse:
     """Make a resource under an id that the server gives; nothing when If-None-Exist finds one already."""
+    return _created(request, type_)
+
+
+@interaction("POST")
+@writing
+def create_binary(request: AuthenticatedRequest) -> HttpResponse:
+    """Keep the bytes of a document, told as a Binary resource. https://hl7.org/fhir/R4/binary.html#rest."""
+    return _created(request, "Binary")
+
+
+def _created(request: AuthenticatedRequest, type_: str) -> HttpResponse:
     criteria = criteria_of(request.headers.get("If-None-Exist"))
     asked = Asked(CREATE, type_, written=resource_of(request), if_none_exist=criteria)
     (done,) = apply([asked], by=request.viewer, at=timezone.now())

@@ -3,7 +3,7 @@ from django.urls import path, re_path
 from passerelle.care.record.fhir.binary import read_binary
 from passerelle.care.record.fhir.bundles import bundle
 from passerelle.care.record.fhir.capability import metadata
-from passerelle.care.record.fhir.create import create
+from passerelle.care.record.fhir.create import create, create_binary
 from passerelle.care.record.fhir.delete import conditional_delete, delete
 from passerelle.care.record.fhir.elsewhere import elsewhere
 from passerelle.care.record.fhir.history import history_instance, history_system, history_type
@@ -26,6 +26,7 @@ app_name = "fhir"
 urlpatterns = [
     path("metadata", metadata, name="metadata"),
     *operation_urls,
+    path("Binary", by_method(POST=create_binary), name="binaries"),
     path("Binary/<str:id_>", read_binary, name="binary"),
     path("", by_method(GET=search_system, HEAD=search_system, POST=bundle), name="bundle"),
     path("_search", search_system_by_post, name="search_system_by_post"),

@@ -5,7 +5,7 @@ import copy
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerelle.protocols import fhir
@@ -108,6 +108,7 @@ OPERATION = st.fixed_dictionaries(
 )
 
 
+@settings(max_examples=50)
 @given(document=JSON, operations=st.lists(OPERATION, max_size=4))
 def test_whatever_is_sent_applies_or_is_refused(document, operations):
     before = copy.deepcopy(document)

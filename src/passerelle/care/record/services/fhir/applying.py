@@ -9,6 +9,7 @@ from django.db import transaction
 
 from passerelle.care.exchange.api import SupposedWrong, gathering_writes
 from passerelle.care.record.rules import writes as rules
+from passerelle.care.record.rules.kinds import FOLLOWING
 from passerelle.care.record.rules.writes import CREATE, DELETE, PATCH, UPDATE, Asked, Done, refused
 from passerelle.care.record.selectors.rows import StoredResource
 from passerelle.care.record.selectors.sight import Sight
@@ -61,14 +62,20 @@ class _Work:
     def done(self) -> list[Done]:
         """Do them, in the order of the standard."""
         chosen = [self._choose(rank, one) for rank, one in enumerate(self._asked)]
+        _check_apart(chosen)
         self._lead_references(chosen)
         held = lock_all({one.key for one in chosen if one.asked.method != CREATE and not one.is_settled})
         drafts: dict[int, Draft] = {}
-        for rank in sorted(range(len(chosen)), key=lambda rank: ORDER[self._asked[rank].method]):
+        for rank in sorted(range(len(chosen)), key=self._turn):
             with rules.at_rank(rank):
                 drafts[rank] = self._draft(chosen[rank], held)
         self._check_references(drafts)
         return [store(drafts[rank], self._sight) for rank in range(len(chosen))]
+
+    def _turn(self, rank: int) -> tuple[int, bool]:
+        """Return when a write comes: what follows another resource comes after it."""
+        asked = self._asked[rank]
+        return ORDER[asked.method], asked.type in FOLLOWING
 
     def _choose(self, rank: int, asked: Asked) -> Chosen:
         with rules.at_rank(rank):
@@ -103,7 +110,9 @@ class _Work:
         before = held.get(chosen.key)
         asked = chosen.asked
         if chosen.is_settled:
-            return Draft(chosen.key, None, Done(200, *chosen.key), before=chosen.found)
+            return Draft(
+                chosen.key, None, Done(204 if asked.method == DELETE else 200, *chosen.key), before=chosen.found
+            )
         if asked.method == DELETE:
             return self._deletion(chosen.key, before, asked)
         if asked.method == PATCH:
@@ -165,6 +174,16 @@ class _Work:
             if draft.written is not None:
                 with rules.at_rank(rank):
                     referring.check(draft.written.resource, draft.references, draft.local_identity_id)
+
+
+def _check_apart(chosen: Sequence[Chosen]) -> None:
+    """Refuse a transaction that writes the same resource twice."""
+    seen: set[Key] = set()
+    for rank, one in enumerate(chosen):
+        if one.key in seen and not one.is_settled:
+            with rules.at_rank(rank):
+                raise refused(400, "invalid", "cette ressource est écrite deux fois dans la transaction", one.key[0])
+        seen.add(one.key)
 
 
 def _has_conditions(asked: Asked) -> bool:

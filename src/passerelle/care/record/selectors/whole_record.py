@@ -3,6 +3,7 @@
 The sight of each type is one condition; types seen alike are asked together.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,10 @@ from passerelle.care.record.selectors.sql import Clause
 
 #: Every type that a patient's record is made of.
 RECORD_TYPES: Final = tuple(sorted(type_ for type_, paths in PATIENT_PATHS.items() if paths and type_ != "Binary"))
+_DIRECTORY: Final = re.compile(
+    r'"reference":\s?"(Practitioner|PractitionerRole|Organization|Location|HealthcareService|Medication|Device)'
+    r"/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\""
+)
 _COLUMNS: Final = (
     "held.type, held.id, held.version, held.local_identity_id, held.last_updated, held.source, held.body, held.deleted,"
     " held.establishment, held.security"
@@ -86,6 +91,11 @@ def referred(sight: Sight, references: Iterable[tuple[str, UUID]]) -> list[Store
         f" AND NOT held.deleted AND {within.sql} ORDER BY held.type, held.id"
     )
     return _fetched(sql, [NOBODY, *within.values])
+
+
+def named_in(rows: Iterable[StoredResource]) -> set[tuple[str, UUID]]:
+    """Return the directory that resources name, found in their text: parsing it all would cost more than the rest."""
+    return {(type_, UUID(id_)) for row in rows for type_, id_ in _DIRECTORY.findall(row.body)}
 
 
 def _seen(sight: Sight, types: Iterable[str]) -> Clause:

@@ -1,6 +1,5 @@
 """`Patient/[id]/$everything`. https://hl7.org/fhir/R4/patient-operation-everything.html."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -15,9 +14,8 @@ from passerelle.care.record.fhir.answers import not_found
 from passerelle.care.record.fhir.operations.bundles import Entry, raw_bundle
 from passerelle.care.record.fhir.operations.parameters import Parameter, wrong
 from passerelle.care.record.fhir.operations.registry import Call, Operation
-from passerelle.care.record.selectors.rows import StoredResource
 from passerelle.care.record.selectors.sight import Sight, sight_of
-from passerelle.care.record.selectors.whole_record import RECORD_TYPES, Mark, Wanted, record_page, referred
+from passerelle.care.record.selectors.whole_record import RECORD_TYPES, Mark, Wanted, named_in, record_page, referred
 from passerelle.core.access.api import Act
 from passerelle.protocols.fhir import api as fhir
 
@@ -38,10 +36,6 @@ EVERYTHING: Final = Operation(
 )
 _USUAL_COUNT: Final = 500
 _MOST: Final = 1_000
-_DIRECTORY: Final = re.compile(
-    r'"reference":\s?"((?:Practitioner|PractitionerRole|Organization|Location|HealthcareService|Medication|Device))'
-    r"/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\""
-)
 
 
 def everything(call: Call) -> HttpResponse:
@@ -50,7 +44,7 @@ def everything(call: Call) -> HttpResponse:
     sight, known = opened_record(call, patient_id, f"fhir:Patient/{patient_id}/$everything")
     count, wanted = _count(call), _wanted(call)
     rows, following = record_page(sight, known, wanted, count=count, after=_mark(call))
-    others = referred(sight, _references(rows))
+    others = referred(sight, named_in(rows))
     base = base_of(call)
     here = call.request.build_absolute_uri(call.request.path)
     told = {name: call.request.GET.getlist(name) for name in call.request.GET if name != "_cursor"}
@@ -139,8 +133,3 @@ def _mark(call: Call) -> Mark | None:
         return Mark(type_, UUID(id_))
     except ValueError:
         raise wrong(where="_cursor", why="repère de page illisible") from None
-
-
-def _references(rows: Iterable[StoredResource]) -> set[tuple[str, UUID]]:
-    """Return the directory that a page names; found in the text, for parsing it all would cost more than the rest."""
-    return {(type_, UUID(id_)) for row in rows for type_, id_ in _DIRECTORY.findall(row.body)}

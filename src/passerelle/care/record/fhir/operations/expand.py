@@ -71,7 +71,7 @@ def asked_value_set(call: Call) -> str | terminology.ValueSet:
 
 
 def _resource(call: Call, told: terminology.ValueSet, found: terminology.Expansion) -> Json:
-    made = terminology.value_set_resource(told, found, at=fhir.moment(call.at))
+    made = terminology.value_set_resource(told, found, at=fhir.moment(call.at) or "")
     made["expansion"]["identifier"] = f"urn:uuid:{uuid4()}"
     used = {name: call.asked.text(name) for name in ("filter", "displayLanguage") if call.asked.has(name)}
     made["expansion"]["parameter"] = [{"name": name, "valueString": value} for name, value in used.items()]

@@ -18,6 +18,7 @@ from passerelle.care.record.fhir.operations.lookup import LOOKUP, lookup
 from passerelle.care.record.fhir.operations.match import MATCH, match
 from passerelle.care.record.fhir.operations.registry import Operation, Registered, registered
 from passerelle.care.record.fhir.operations.subsumes import SUBSUMES, subsumes
+from passerelle.care.record.fhir.operations.summary import SUMMARY, summary
 from passerelle.care.record.fhir.operations.translate import TRANSLATE, translate
 from passerelle.care.record.fhir.operations.validate import VALIDATE, validate
 from passerelle.care.record.fhir.operations.validate_code import (
@@ -36,6 +37,7 @@ REGISTERED: Final = (
     registered(TRANSLATE, translate),
     registered(EVERYTHING, everything),
     registered(MATCH, match),
+    registered(SUMMARY, summary),
     registered(EXPORT_SYSTEM, export_system),
     registered(EXPORT_PATIENTS, export_patients),
     registered(EXPORT_GROUP, export_group),

@@ -12,6 +12,7 @@ from passerelle.care.record.selectors.known import (
     procedures,
 )
 from passerelle.care.record.selectors.known_rows import Denial, Knowledge, KnownFact, Theme
+from passerelle.care.record.selectors.news import News, news_of
 from passerelle.care.record.selectors.opening import open_document
 from passerelle.care.record.selectors.reading import (
     documents,
@@ -50,6 +51,7 @@ __all__ = [
     "Knowledge",
     "KnownFact",
     "LocationRow",
+    "News",
     "ObservationRow",
     "OpenedDocument",
     "Page",
@@ -71,6 +73,7 @@ __all__ = [
     "immunizations",
     "implants",
     "medications",
+    "news_of",
     "observations",
     "open_document",
     "procedures",

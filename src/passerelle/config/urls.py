@@ -37,6 +37,8 @@ urlpatterns = [
     path("identites/", include("passerelle.care.identity.urls")),
     path("fhir/", include("passerelle.care.record.fhir.urls")),
     path("", include("passerelle.care.record.urls")),
+    path("soins/liaison/", include("passerelle.care.liaison.urls_hospital")),
+    path("ville/", include("passerelle.care.liaison.urls_town")),
     path("mon-espace/", include("passerelle.care.patientspace.urls")),
     path("entrepot/", include("passerelle.evidence.warehouse.urls")),
     path("indicateurs/", include("passerelle.evidence.indicators.urls")),

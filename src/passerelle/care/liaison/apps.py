@@ -6,3 +6,8 @@ class LiaisonConfig(AppConfig):
     name = "passerelle.care.liaison"
     label = "liaison"
     verbose_name = "lien ville-hôpital"
+
+    def ready(self) -> None:
+        from passerelle.care.liaison.navigation import register  # noqa: PLC0415 - applications are loaded first
+
+        register()

@@ -1,12 +1,10 @@
 from passerelle.care.liaison.models.discharge import Discharge, Letter, LetterOrigin
 from passerelle.care.liaison.models.dispatch import (
-    Addressee,
     Correspondent,
     Dispatch,
     Escalation,
     Lateness,
     Progress,
-    Way,
 )
 from passerelle.care.liaison.models.mail import Mail, MailState
 from passerelle.care.liaison.models.referral import Referral, ReferralStep
@@ -126,7 +124,6 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
 
 __all__ = [
     "CLASSIFICATION",
-    "Addressee",
     "Correspondent",
     "Discharge",
     "Dispatch",
@@ -139,5 +136,4 @@ __all__ = [
     "Progress",
     "Referral",
     "ReferralStep",
-    "Way",
 ]

@@ -3,20 +3,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-
-class Addressee(models.TextChoices):
-    DOCTOR = "doctor", "Médecin traitant"
-    PATIENT = "patient", "Patient"
-
-
-class Way(models.TextChoices):
-    """How a document goes to somebody."""
-
-    SPACE = "space", "Espace Passerelle"
-    MAIL = "mail", "Messagerie sécurisée"
-    HAND = "hand", "Remise en main propre"
-    PAPER = "paper", "Courrier postal"
-    PHONE = "phone", "Téléphone"
+from passerelle.care.liaison.rules.ways import ADDRESSEES, WAYS
 
 
 class Dispatch(models.Model):
@@ -27,8 +14,8 @@ class Dispatch(models.Model):
     local_identity_id = models.UUIDField("identité locale")
     establishment = models.CharField("établissement", max_length=50)
     unit_label = models.CharField("unité", max_length=120, blank=True, default="")
-    addressee = models.CharField("destinataire", max_length=10, choices=Addressee.choices)
-    way = models.CharField("voie", max_length=10, choices=Way.choices)
+    addressee = models.CharField("destinataire", max_length=10, choices=ADDRESSEES)
+    way = models.CharField("voie", max_length=10, choices=WAYS)
     account_id = models.UUIDField("compte du destinataire", null=True, blank=True)
     label = models.CharField("nom du destinataire", max_length=200)
     mailbox = models.CharField("boîte aux lettres", max_length=254, blank=True, default="")

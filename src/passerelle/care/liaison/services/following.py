@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from passerelle.care.delivery import api as delivery
 from passerelle.care.identity import api as identity
-from passerelle.care.liaison.models import Addressee, Discharge, Dispatch, Escalation, Lateness, Way
+from passerelle.care.liaison.models import Discharge, Dispatch, Escalation, Lateness
 from passerelle.care.liaison.rules import clock
 from passerelle.care.liaison.rules.clock import Delays, Standing
+from passerelle.care.liaison.rules.ways import Addressee, Way
 from passerelle.care.liaison.selectors.delays import counted_since, delays
 from passerelle.care.liaison.selectors.readings import openings
 from passerelle.care.liaison.services.discharges import note_discharges, note_letters

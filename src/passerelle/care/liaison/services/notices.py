@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db.models import F, Q
 
-from passerelle.care.liaison.models import Addressee, Correspondent, Dispatch, Way
+from passerelle.care.liaison.models import Correspondent, Dispatch
+from passerelle.care.liaison.rules.ways import Addressee, Way
 
 _logger = logging.getLogger(__name__)
 _APART: Final = timedelta(hours=20)

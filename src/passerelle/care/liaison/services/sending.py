@@ -7,7 +7,8 @@ from uuid import UUID
 
 from passerelle.care.delivery import api as delivery
 from passerelle.care.identity import api as identity
-from passerelle.care.liaison.models import Addressee, Dispatch, Way
+from passerelle.care.liaison.models import Dispatch
+from passerelle.care.liaison.rules.ways import Addressee, Way
 from passerelle.care.liaison.selectors.doctors import Doctor, treating_doctor
 from passerelle.care.liaison.selectors.patients import patient_of
 from passerelle.protocols import pamfr

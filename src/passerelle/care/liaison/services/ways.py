@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from passerelle.care.identity import api as identity
-from passerelle.care.liaison.models import Addressee, Dispatch, Letter, Way
+from passerelle.care.liaison.models import Dispatch, Letter
+from passerelle.care.liaison.rules.ways import Addressee, Way
 from passerelle.care.liaison.selectors.doctors import treating_doctor
 from passerelle.care.liaison.services.guarding import check
 from passerelle.care.liaison.services.refusals import NoMailbox

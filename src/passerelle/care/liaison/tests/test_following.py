@@ -11,7 +11,8 @@ from passerelle.care.delivery import api as delivery
 from passerelle.care.delivery.mail.composing import message_id
 from passerelle.care.delivery.models import Item, State
 from passerelle.care.delivery.tests.samples import declare, destination
-from passerelle.care.liaison.models import Addressee, Discharge, Dispatch, Escalation, Letter, Way
+from passerelle.care.liaison.models import Discharge, Dispatch, Escalation, Letter
+from passerelle.care.liaison.rules.ways import Addressee, Way
 from passerelle.care.liaison.services.correspondents import MailboxTaken, set_correspondence
 from passerelle.care.liaison.services.discharges import note_discharges, note_letters
 from passerelle.care.liaison.services.following import escalate, follow, follow_dispatches

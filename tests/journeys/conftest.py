@@ -5,6 +5,7 @@ A journey is marked `browser`, takes `live_server` and a page, and is skipped wh
 
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -117,6 +118,7 @@ def signed_in(client: Client, origin: str) -> SignIn:
         client.force_login(account)
         session = client.session
         session["passerelle_second_factor"] = str(account.pk)
+        session["passerelle_proved_at"] = time.time()
         session.save()
         page.context.add_cookies([{"name": "sessionid", "value": session.session_key, "url": origin}])
         return page

@@ -37,9 +37,11 @@ from passerelle.core.access.services.emergency import (
 from passerelle.core.access.services.personas import NotADemonstration, ensure_personas, link_patient_persona
 from passerelle.core.access.sessions import (
     Federation,
+    capacity_of,
     federation_of,
     has_second_factor,
     last_proof,
+    limited_to,
     note_capacity,
     note_second_factor,
     open_session,
@@ -56,6 +58,7 @@ from passerelle.core.access.vocabulary import (
     Role,
     State,
 )
+from passerelle.core.access.walls import RUNTIME_ROLE, as_machine, behind, is_behind, to_tell
 
 __all__ = [
     "ANONYMOUS",
@@ -65,6 +68,7 @@ __all__ = [
     "READING_ACTS",
     "RECORD_KINDS",
     "REFUSED",
+    "RUNTIME_ROLE",
     "SIGNED_IN",
     "AccessRefused",
     "AccessRule",
@@ -85,6 +89,9 @@ __all__ = [
     "account_of_professional",
     "accounts_of_patients",
     "allowed",
+    "as_machine",
+    "behind",
+    "capacity_of",
     "check",
     "decide",
     "emergencies",
@@ -98,7 +105,9 @@ __all__ = [
     "has_emergency_access",
     "has_held",
     "has_second_factor",
+    "is_behind",
     "last_proof",
+    "limited_to",
     "link_patient_persona",
     "note_capacity",
     "note_second_factor",
@@ -115,5 +124,6 @@ __all__ = [
     "settle",
     "signed_in",
     "take_farewell",
+    "to_tell",
     "viewer_of",
 ]

@@ -18,8 +18,9 @@ from passerelle.core.access.guards import AccessRule, rule_of
 from passerelle.core.access.models import Account
 from passerelle.core.access.selectors import viewer_of
 from passerelle.core.access.services.checks import AccessRefused
-from passerelle.core.access.sessions import has_second_factor, in_capacity, used_two_factors
+from passerelle.core.access.sessions import capacity_of, has_second_factor, limited_to, used_two_factors
 from passerelle.core.access.viewer import ANONYMOUS, AuthenticatedRequest, Viewer
+from passerelle.core.access.walls import behind
 
 
 class ViewerMiddleware:
@@ -36,7 +37,8 @@ class ViewerMiddleware:
             return known[0]
 
         cast("AuthenticatedRequest", request).viewer = cast("Viewer", SimpleLazyObject(viewer))
-        response = self.get_response(request)
+        with behind(lambda: cast("AuthenticatedRequest", request).viewer):
+            response = self.get_response(request)
         if known and not known[0].is_anonymous and not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
         return response
@@ -68,7 +70,7 @@ def _viewer(request: HttpRequest) -> Viewer:
     if not isinstance(account, Account) or (account.is_demo_persona and not settings.DEMO):
         return ANONYMOUS
     viewer = viewer_of(account, on=timezone.localdate(), second_factor=used_two_factors(request, account))
-    return replace(viewer, assignments=in_capacity(request, viewer.assignments))
+    return replace(viewer, assignments=limited_to(viewer.assignments, *capacity_of(request)))
 
 
 def _names(rule: AccessRule, viewer: Viewer) -> bool:

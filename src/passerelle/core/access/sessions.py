@@ -74,14 +74,19 @@ def note_capacity(request: HttpRequest, role: Role, establishment: str | None) -
     request.session[_CAPACITY] = [role.value, establishment]
 
 
-def in_capacity(
-    request: HttpRequest, assignments: frozenset[tuple[Role, str | None]]
+def capacity_of(request: HttpRequest) -> tuple[str, str | None]:
+    """Return the role and the place of the practice a session is limited to; an empty role when it is not."""
+    role, establishment = request.session.get(_CAPACITY) or ("", None)
+    return role, establishment
+
+
+def limited_to(
+    assignments: frozenset[tuple[Role, str | None]], role: str, establishment: str | None
 ) -> frozenset[tuple[Role, str | None]]:
-    """Return the roles of a session: those of the practice chosen at sign-in, and those that are no practice."""
-    chosen = request.session.get(_CAPACITY)
-    if chosen is None:
+    """Return the roles of one practice, and those that are no practice; all of them when `role` is empty."""
+    if not role:
         return assignments
-    kept = (Role(chosen[0]), chosen[1])
+    kept = (Role(role), establishment)
     return frozenset(held for held in assignments if held[0] not in _PRACTISING or held == kept)
 
 

@@ -1,5 +1,6 @@
 """Alice and Ada are of the identity cell, Bob is an admission clerk of Arles, Charlie has no right on identities."""
 
+import time
 from uuid import uuid4
 
 from django.test import Client
@@ -26,6 +27,7 @@ def client_of(role, establishment=None, name="Essai"):
     client.force_login(account)
     session = client.session
     session["passerelle_second_factor"] = str(account.pk)
+    session["passerelle_proved_at"] = time.time()
     session.save()
     return client
 

@@ -3,6 +3,7 @@
 import io
 from datetime import date, datetime, timedelta
 from itertools import count
+from time import time
 from uuid import UUID, uuid4
 
 import pikepdf
@@ -157,6 +158,7 @@ def client_of(name: str, *roles: Role, establishment: str | None = None, person_
     client.force_login(account)
     session = client.session
     session["passerelle_second_factor"] = str(account.pk)
+    session["passerelle_proved_at"] = time()
     session.save()
     return client
 

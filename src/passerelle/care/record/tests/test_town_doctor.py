@@ -1,5 +1,6 @@
 """The town doctor: Colette follows at the hospital those who chose her, and no one else."""
 
+import time
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -53,6 +54,7 @@ class Doctor:
         self.client.force_login(self.account)
         session = self.client.session
         session["passerelle_second_factor"] = str(self.account.pk)
+        session["passerelle_proved_at"] = time.time()
         session.save()
 
     @property

@@ -66,6 +66,13 @@ def test_what_is_open_to_anyone_is_known():
         "/ui/",
         "/metrics",  # for a machine: a token, or the machine itself (exchange/tests/test_metrics.py)
         "/echanges/entree/fhir/",  # for a machine: the key of a channel (exchange/tests/test_fhir_door.py)
+        "/.well-known/",  # where applications find the authorization server
+        "/oauth/.well-known/",
+        "/oauth/cles/",  # public keys
+        "/oauth/jeton/",  # for a machine: each proves itself (oauth/tests/test_backend_services.py)
+        "/oauth/retirer/",
+        "/oauth/examiner/",
+        "/oauth/moi/",  # for a machine: a token (oauth/tests/test_authorisation_code.py)
         "/fhir/",  # answers to machines: it refuses by an OperationOutcome, never by a page (record/tests/test_fhir.py)
     )
 

@@ -1,3 +1,4 @@
+import hashlib
 from datetime import datetime
 
 from passerelle.core.audit import api as audit
@@ -14,4 +15,17 @@ def note_failure(*, provider: str, why: str, at: datetime) -> None:
         target=f"provider:{provider}",
         outcome="denied",
         detail={"why": why[:200]},
+    )
+
+
+def note_token_refused(*, client_id: str, why: str, at: datetime) -> None:
+    """Leave the event of a token that was not given; the name of the application is what the caller says it is."""
+    digest = hashlib.sha256(client_id.encode()).hexdigest()[:16]
+    audit.record(
+        audit.Action.TOKEN_REFUSED,
+        by=_UNKNOWN,
+        at=at,
+        target=f"client:{digest}",
+        outcome="denied",
+        detail={"why": why[:60]},
     )

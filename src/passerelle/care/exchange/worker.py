@@ -11,8 +11,8 @@ from uuid import UUID
 import psycopg
 from django.db import Error, connection
 
+from passerelle.care.exchange.collecting import loaded_once
 from passerelle.care.exchange.idle import do_idle_work
-from passerelle.care.exchange.remembering import loaded_once
 from passerelle.care.exchange.services.applying import apply_waiting, recover
 from passerelle.care.exchange.services.lanes import route_new_messages
 from passerelle.care.exchange.services.storing import CHANNEL

@@ -12,13 +12,13 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from passerelle.care.channels import api as channels
+from passerelle.care.exchange.collecting import loaded_once
 from passerelle.care.exchange.doors.applied import Applications
 from passerelle.care.exchange.doors.contract import ByContract
 from passerelle.care.exchange.doors.latency import Latencies
 from passerelle.care.exchange.doors.tls import TlsFiles
 from passerelle.care.exchange.listener.intake import Intake
 from passerelle.care.exchange.listener.server import Limits, Server
-from passerelle.care.exchange.remembering import loaded_once
 
 _OBJECTS_OF_A_GROUP = 20_000
 IntakeFactory = Callable[[asyncio.AbstractEventLoop], Intake]

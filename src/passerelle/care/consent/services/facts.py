@@ -101,7 +101,7 @@ def _tell(action: audit.Action, person_id: UUID, kind: str, choice_id: UUID, *, 
         at=at,
         target=f"consent:{choice_id}",
         person_id=person_id,
-        detail={"choice": kind, "door": by.door.value} | ({"state": "minor_secret"} if secret else {}),
+        detail={"choice": kind, "relation": by.door.value} | ({"state": "minor_secret"} if secret else {}),
     )
     for listener in _listeners:
         listener(person_id, at)

@@ -43,13 +43,13 @@ class Figures:
 def figures_of(service: str, facts: Sequence[Fact]) -> Figures:
     """Return the figures of some discharges; a letter ready before the end of the stay counts as no delay."""
     sent = [one for one in facts if one.answered_at is not None]
-    delays = [max((one.answered_at or one.left_at) - one.left_at, timedelta()) for one in sent]
+    delays = [max((one.answered_at or one.left_at) - one.left_at, timedelta()).total_seconds() for one in sent]
     return Figures(
         service=service,
         discharges=len(facts),
         sent=len(sent),
         same_day=sum(is_same_day(one.left_at, one.answered_at) for one in sent if one.answered_at),
-        median_delay=median(delays) if delays else None,
+        median_delay=timedelta(seconds=median(delays)) if delays else None,
         unread=sum(one.sent_to_doctor and one.read_at is None for one in sent),
         without_doctor=sum(not one.sent_to_doctor for one in sent),
     )

@@ -27,7 +27,7 @@ class Standing(Enum):
     label: str
     kind: str
 
-    def __new__(cls, value: str, label: str, kind: str) -> "Standing":
+    def __new__(cls, value: str, label: str = "", kind: str = "") -> "Standing":
         member = object.__new__(cls)
         member._value_ = value
         member.label = label

@@ -17,7 +17,7 @@ class Answer(Enum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "Answer":
+    def __new__(cls, value: str, label: str = "") -> "Answer":
         member = object.__new__(cls)
         member._value_ = value
         member.label = label
@@ -33,7 +33,7 @@ class Change(Enum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "Change":
+    def __new__(cls, value: str, label: str = "") -> "Change":
         member = object.__new__(cls)
         member._value_ = value
         member.label = label

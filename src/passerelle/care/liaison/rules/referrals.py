@@ -10,7 +10,7 @@ class Urgency(Enum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> "Urgency":
+    def __new__(cls, value: str, label: str = "") -> "Urgency":
         member = object.__new__(cls)
         member._value_ = value
         member.label = label
@@ -27,7 +27,7 @@ class ReferralState(Enum):
     label: str
     task_status: str
 
-    def __new__(cls, value: str, label: str, task_status: str) -> "ReferralState":
+    def __new__(cls, value: str, label: str = "", task_status: str = "") -> "ReferralState":
         member = object.__new__(cls)
         member._value_ = value
         member.label = label

@@ -49,24 +49,28 @@ def declared_by(viewer: Viewer, person_id: UUID, type_: str, resource_id: UUID) 
 def initial_of(resource: dict[str, Any]) -> dict[str, Any]:
     """Return the values of the form that amends a resource."""
     concept = resource.get("code") or resource.get("medicationCodeableConcept") or {}
-    coding = next(iter(concept.get("coding", [])), {})
+    coding = _first(concept.get("coding"))
     period = resource.get("effectivePeriod", {})
-    reaction = next(iter(resource.get("reaction", [])), {})
-    manifestation = next(iter(reaction.get("manifestation", [])), {})
-    status = next(iter(resource.get("clinicalStatus", {}).get("coding", [])), {}).get("code", "active")
+    manifestation = _first(_first(resource.get("reaction")).get("manifestation"))
+    status = _first(resource.get("clinicalStatus", {}).get("coding")).get("code", "active")
+    is_allergy = resource["resourceType"] == "AllergyIntolerance"
     return {
         "text": concept.get("text", ""),
         "code": f"{coding['system']}|{coding['code']}" if coding.get("system") and coding.get("code") else "",
         "is_active": "1" if status == "active" else "0",
         "began_on": _day(resource.get("onsetDateTime") or period.get("start")),
         "ended_on": _day(period.get("end")),
-        "note": next(iter(resource.get("note", [])), {}).get("text", ""),
-        "category": next(iter(resource.get("category", [])), "") if resource["resourceType"] != "Condition" else "",
+        "note": _first(resource.get("note")).get("text", ""),
+        "category": next(iter(resource.get("category", [])), "") if is_allergy else "",
         "criticality": resource.get("criticality", "high"),
         "reaction": manifestation.get("text", ""),
-        "dosage": next(iter(resource.get("dosage", [])), {}).get("text", ""),
+        "dosage": _first(resource.get("dosage")).get("text", ""),
         "status": resource.get("status", "active"),
     }
+
+
+def _first(items: list[dict[str, Any]] | None) -> dict[str, Any]:
+    return items[0] if items else {}
 
 
 def _day(told: str | None) -> date | None:

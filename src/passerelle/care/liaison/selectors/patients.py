@@ -69,7 +69,7 @@ def patient_of(local_identity_id: UUID) -> pamfr.Patient:
 
 
 def _shared(traits: identity.LocalTraits) -> ins.SharedIns | None:
-    return ins.shared_ins(traits)
+    return ins.shared_ins(traits)  # type: ignore[arg-type]  # a frozen row is read as a model is
 
 
 def best_local(person_id: UUID, *, establishment: str = "") -> identity.LocalIdentityRef:

@@ -83,8 +83,8 @@ def referral_of_doctor(viewer: Viewer, referral_id: UUID, *, at: datetime) -> Re
     Raises:
         AccessRefused: another doctor's, or no such referral.
     """
-    referral = Referral.objects.filter(pk=referral_id, asked_by_account=viewer.account_id).first()
-    if referral is None:
+    referral = Referral.objects.filter(pk=referral_id).first()
+    if referral is None or viewer.account_id != referral.asked_by_account:
         raise AccessRefused
     _check(viewer, referral, record.relation_to(viewer, identity.person_of(referral.local_identity_id), at=at), at)
     return _page(referral, at, following=FOLLOWING[ReferralState(referral.state)] & {ReferralState.CANCELLED})

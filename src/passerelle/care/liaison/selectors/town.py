@@ -168,12 +168,13 @@ def the_doctor(viewer: Viewer, person_id: UUID, *, at: datetime) -> UUID:
 
 def my_referrals(viewer: Viewer) -> tuple[list[ReferralRow], list[ReferralRow]]:
     """Return the referrals of this doctor: those that move, the newest change first; then those that are over."""
-    rows = referral_rows(
-        Referral.objects.filter(asked_by_account=viewer.account_id).order_by("-changed_at", "pk")[:200]
-    )
+    if viewer.account_id is None:
+        return [], []
+    asked = Referral.objects.filter(asked_by_account=viewer.account_id).order_by("-changed_at", "pk")
+    rows = referral_rows(asked[:200])
     return [row for row in rows if row.state in OPEN], [row for row in rows if row.state not in OPEN]
 
 
 def correspondence_of(viewer: Viewer) -> Correspondent | None:
     """Return how this doctor is reached, None when she never said."""
-    return Correspondent.objects.filter(account_id=viewer.account_id).first()
+    return Correspondent.objects.filter(account_id=viewer.account_id).first() if viewer.account_id else None

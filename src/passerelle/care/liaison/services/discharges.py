@@ -151,7 +151,7 @@ def _join(stored: record.StoredResource, *, at: datetime) -> bool:
 
 
 def _sent(document_id: UUID, discharge: Discharge, resource: dict[str, Any], created_at: datetime) -> Sent:
-    coding = next(iter(resource.get("type", {}).get("coding", [])), {})
+    coding: dict[str, Any] = next(iter(resource.get("type", {}).get("coding", [])), {})
     return Sent(
         document_id=document_id,
         local_identity_id=discharge.local_identity_id,

@@ -32,7 +32,7 @@ def note_other_way(*, letter_id: UUID, way: Way, addressee: Addressee, note: str
     is_patient = addressee is Addressee.PATIENT
     label = identity.traits(person_id).display_name if is_patient else (doctor.name if doctor else "Médecin traitant")
     return Dispatch.objects.create(
-        document_id=letter.document_id,
+        document_id=letter.document_id or letter.pk,
         local_identity_id=discharge.local_identity_id,
         establishment=discharge.establishment,
         unit_label=discharge.unit_label,
@@ -64,7 +64,7 @@ def mail_again(*, letter_id: UUID, by: Viewer, at: datetime) -> list[Dispatch]:
 
 def _signed(letter_id: UUID, by: Viewer, *, at: datetime) -> Letter:
     letter = Letter.objects.select_related("discharge").filter(pk=letter_id).exclude(signed_at=None).first()
-    if letter is None:
+    if letter is None or letter.document_id is None:
         raise AccessRefused
     check(
         by,
@@ -84,13 +84,14 @@ def _sent(letter: Letter) -> Sent:
         raise AccessRefused
     resource: dict[str, Any] = fhir.loads(held.body)
     attached = [one.get("attachment", {}) for one in resource.get("content", [])]
+    coding: dict[str, Any] = next(iter(resource.get("type", {}).get("coding", [])), {})
     contents = [(str(one.get("contentType", "")), _bytes(str(one.get("url", "")))) for one in attached]
     return Sent(
         document_id=held.id,
         local_identity_id=letter.discharge.local_identity_id,
         establishment=letter.discharge.establishment,
         unit_label=letter.discharge.unit_label,
-        code=str(next(iter(resource.get("type", {}).get("coding", [])), {}).get("code", "11490-0")),
+        code=str(coding.get("code", "11490-0")),
         title=str(resource.get("description") or "Lettre de liaison"),
         contents=[(mime, content) for mime, content in contents if content],
         created_at=letter.signed_at or letter.drafted_at,

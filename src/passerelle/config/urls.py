@@ -40,7 +40,6 @@ urlpatterns = [
     path("soins/liaison/", include("passerelle.care.liaison.urls_hospital")),
     path("ville/", include("passerelle.care.liaison.urls_town")),
     path("choix-des-patients/", include("passerelle.care.consent.urls")),
-    path("choix-des-patients/", include("passerelle.care.consent.urls")),
     path("mon-espace/", include("passerelle.care.patientspace.urls")),
     path("entrepot/", include("passerelle.evidence.warehouse.urls")),
     path("indicateurs/", include("passerelle.evidence.indicators.urls")),

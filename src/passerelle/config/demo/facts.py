@@ -141,7 +141,7 @@ class Facts:
         """Yield the device put in place and its use."""
         model = {**facts()["implants"][kind], "maker": facts()["maker"]}
         lot = f"FICTIF-{self.random.randint(1000, 9999)}"
-        side = self.random.choice(("droite", "gauche")) if kind in {"hip", "knee"} else ""
+        side = self.random.choice(model.get("sides", [""]))
         device_id = self._id()
         yield _fact(made.device(device_id, model, origin, lot=lot), origin)
         yield _fact(made.device_use(self._id(), model, origin, device_id=device_id, side=side), origin)

@@ -27,6 +27,7 @@ from passerelle.core.directory.selectors import (
     territory,
     units,
 )
+from passerelle.core.directory.selectors.names import PlaceNames, place_names
 from passerelle.core.directory.services.loading import LoadReport, load_directory
 from passerelle.core.directory.services.professionals import enrol_professional
 from passerelle.core.directory.services.structure import StructureReport, import_structure, summary_of
@@ -36,6 +37,7 @@ __all__ = [
     "EstablishmentRow",
     "LoadReport",
     "PartnerRow",
+    "PlaceNames",
     "ProfessionalRow",
     "SiteRow",
     "StructureReport",
@@ -52,6 +54,7 @@ __all__ = [
     "import_structure",
     "load_directory",
     "partners",
+    "place_names",
     "professional",
     "professionals",
     "remembering",

@@ -6,7 +6,7 @@ from passerelle.care.identity.selectors.census import (
     merged_counts,
     status_counts,
 )
-from passerelle.care.identity.selectors.finding import PersonRow, people, search_people
+from passerelle.care.identity.selectors.finding import PersonRow, namesakes, people, search_people
 from passerelle.care.identity.selectors.known import (
     Demographics,
     LocalIdentityRef,
@@ -55,6 +55,7 @@ __all__ = [
     "marked",
     "membership_turns",
     "merged_counts",
+    "namesakes",
     "people",
     "person_of",
     "person_sheet",

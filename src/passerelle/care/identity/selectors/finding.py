@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F
 
 from passerelle.care.identity.models import LocalIdentity
-from passerelle.care.identity.rules import Query, read_query
+from passerelle.care.identity.rules import Query, read_query, search_form
 from passerelle.care.identity.selectors.known import LocalIdentityRef, PersonTraits, best_traits
 
 _MOST_ROWS = 20
@@ -88,6 +88,25 @@ def _ranked_persons(query: Query, establishments: frozenset[str] | None, limit: 
     with connection.cursor() as cursor:
         cursor.execute(sql, [families, givens, *exact_values, *values, limit])
         return [row[0] for row in cursor.fetchall()]
+
+
+def namesakes(traits: PersonTraits) -> int:
+    """Count the other persons who bear the birth name and the first given name of someone, accents apart."""
+    words = read_query(f"{traits.birth_name} {traits.first_given}").words
+    if not words or not traits.birth_name or not traits.first_given:
+        return 0
+    conditions = " AND ".join(["local.search_name LIKE %s"] * len(words))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT membership.person_id, local.birth_name, local.first_given"  # noqa: S608 - our words
+            " FROM identity_localidentity local JOIN identity_membership membership"
+            " ON membership.local_identity_id = local.id AND membership.until IS NULL"
+            f" WHERE {conditions} AND membership.person_id <> %s",
+            [*(f"% {word} %" for word in words), traits.person_id],
+        )
+        rows = cursor.fetchall()
+    own = (search_form(traits.birth_name), search_form(traits.first_given))
+    return len({person_id for person_id, name, given in rows if (search_form(name), search_form(given)) == own})
 
 
 def _conditions(query: Query) -> tuple[list[str], list[Any]]:

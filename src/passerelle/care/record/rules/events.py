@@ -43,6 +43,7 @@ TIMELINE_TYPES: Final = {
 #: LOINC codes of what is addressed to somebody: letters of admission, of discharge, of referral, of consultation.
 _LETTERS: Final = frozenset({"11490-0", "18761-7", "28616-1", "57133-1", "57170-3", "83796-3", "34117-2"})
 _LABORATORY_REPORTS: Final = frozenset({"11502-2", "26436-6"})
+_READABLE: Final = frozenset({EventKind.LETTER, EventKind.REPORT, EventKind.LABORATORY})
 _LABORATORY: Final = frozenset({"laboratory", "LAB", "CH", "HM", "MB", "SR"})
 
 
@@ -57,6 +58,11 @@ def event_kind(type_: str, codes: Iterable[str], categories: Iterable[str]) -> E
     if type_ == "Observation" and not sorted_as:
         return EventKind.LABORATORY
     return known
+
+
+def asks_to_be_read(type_: str, status: str, kind: EventKind) -> bool:
+    """Tell whether somebody is expected to read such a piece: letters, reports and results that stand."""
+    return kind in _READABLE and (type_ != "DocumentReference" or status == "current")
 
 
 def _bare(tokens: Iterable[str]) -> set[str]:

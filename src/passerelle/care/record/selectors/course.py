@@ -14,14 +14,15 @@ from passerelle.care.record.rules.readings import RISKS
 from passerelle.care.record.selectors import presenting
 from passerelle.care.record.selectors.course_rows import Course, Group, StayBar, Wanted
 from passerelle.care.record.selectors.events import Draft, Telling, drafts_of
-from passerelle.care.record.selectors.marks import unread_among
+from passerelle.care.record.selectors.known import TYPES_OF, knowledge_from
+from passerelle.care.record.selectors.known_rows import Theme
 from passerelle.care.record.selectors.matching import matching
 from passerelle.care.record.selectors.opened import OpenRecord, Piece, bodies, outline
 from passerelle.care.record.selectors.presenting import Places
 
-PAGE_EVENTS: Final = 40
+PAGE_EVENTS: Final = 30
 GROUP_EVENTS: Final = 15
-SHOWN_UNREAD: Final = 12
+SHOWN_UNREAD: Final = 8
 _DOCUMENT_KINDS: Final = frozenset({EventKind.LETTER, EventKind.REPORT})
 
 
@@ -37,15 +38,17 @@ class _Bundle:
 
 def course_of(opened: OpenRecord, wanted: Wanted, *, where: Places) -> Course:
     """Return a page of an opened record: what `wanted` keeps, grouped by stay, and what was not read yet."""
-    pieces = outline(opened, tuple(TIMELINE_TYPES))
+    held = outline(opened, (*TIMELINE_TYPES, *TYPES_OF[Theme.ALLERGIES]))
+    pieces = [one for one in held if one.type in TIMELINE_TYPES]
+    allergies = [one for one in held if one.type not in TIMELINE_TYPES]
     stays = [one for one in pieces if one.type == "Encounter"]
     drafts = drafts_of(pieces)
-    unread = unread_among(pieces, account_id=opened.viewer.account_id, at=opened.at)
-    new = [draft for draft in drafts if any(one.id in unread for one in draft.pieces)]
+    new = [draft for draft in drafts if draft.unread]
     coming = [one for one in pieces if _is_coming(one, opened.at)]
-    kept, kept_stays = _kept(opened, wanted, drafts, stays, where)
+    past = drafts if wanted.is_narrow else [draft for draft in drafts if draft.pieces[0] not in coming]
+    kept, kept_stays = _kept(opened, wanted, past, stays, where)
     shown, next_before = _page(_bundles(kept, kept_stays, wanted), wanted)
-    telling = Telling(bodies(opened, _read_for(shown, new[:SHOWN_UNREAD], coming, wanted)), where, unread)
+    telling = Telling(bodies(opened, [*_read_for(shown, new[:SHOWN_UNREAD], coming, wanted), *allergies]), where)
     return Course(
         groups=tuple(_group(bundle, telling, wanted) for bundle in shown),
         unread=tuple(sorted(map(telling.event, new[:SHOWN_UNREAD]), key=lambda event: RISKS[event.risk])),
@@ -56,12 +59,8 @@ def course_of(opened: OpenRecord, wanted: Wanted, *, where: Places) -> Course:
         establishments=_establishments(pieces, where),
         found=len(kept) + len(kept_stays),
         next_before=next_before,
-        unread_pieces=tuple(
-            ((one.type, one.id, one.version), one.stored_at)
-            for draft in new
-            for one in draft.pieces
-            if one.id in unread
-        ),
+        unread_pieces=tuple(((one.type, one.id, one.version), one.stored_at) for draft in new for one in draft.unread),
+        allergies=knowledge_from(Theme.ALLERGIES, allergies, telling.resources, at=opened.at, where=where),
     )
 
 

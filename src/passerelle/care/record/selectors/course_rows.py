@@ -9,6 +9,7 @@ from uuid import UUID
 
 from passerelle.care.record.rules.events import EventKind
 from passerelle.care.record.rules.readings import reading_of
+from passerelle.care.record.selectors.known_rows import Knowledge
 from passerelle.care.record.selectors.rows import AppointmentRow, ObservationRow, StayRow
 
 _ABNORMAL: Final = frozenset({"danger", "attention"})
@@ -118,5 +119,6 @@ class Course:
     counts: Counter[EventKind]
     establishments: tuple[tuple[str, str], ...]
     found: int
+    allergies: Knowledge
     next_before: datetime | None = None
     unread_pieces: tuple[tuple[tuple[str, UUID, int], datetime], ...] = ()

@@ -1,12 +1,12 @@
 """From the rows of a record to the lines of a timeline."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from passerelle.care.record.rules.events import EventKind, event_kind
+from passerelle.care.record.rules.events import EventKind, asks_to_be_read, event_kind
 from passerelle.care.record.rules.readings import RISKS, reading_of, worst_of
 from passerelle.care.record.selectors import presenting
 from passerelle.care.record.selectors.course_rows import Event
@@ -15,7 +15,6 @@ from passerelle.care.record.selectors.phrasing import Phrase, phrase_of
 from passerelle.care.record.selectors.presenting import Places
 from passerelle.care.record.selectors.rows import AppointmentRow, ObservationRow, StayRow
 
-_GATHERED = frozenset({EventKind.LABORATORY, EventKind.MEASURE})
 _REPLACED = "superseded"
 
 
@@ -29,24 +28,32 @@ class Draft:
     stay_id: UUID | None
     pieces: tuple[Piece, ...]
 
+    @property
+    def unread(self) -> tuple[Piece, ...]:
+        """Return the pieces that came lately and ask to be read by the viewer."""
+        return tuple(one for one in self.pieces if one.is_new and asks_to_be_read(one.type, one.status, self.kind))
+
 
 def drafts_of(pieces: Sequence[Piece]) -> list[Draft]:
-    """Return the lines of a record, in the order of its rows; results taken together make one line."""
+    """Return the lines of a record, newest first; results taken together, and their report, make one."""
+    shown = [(one, _kind(one)) for one in pieces if one.type != "Encounter" and one.status != _REPLACED]
     takings: dict[tuple[EventKind, str, datetime], list[Piece]] = {}
-    drafts: list[tuple[EventKind, list[Piece]]] = []
-    for piece in pieces:
-        if piece.type == "Encounter" or piece.status == _REPLACED:
-            continue
-        kind = event_kind(piece.type, piece.codes, piece.categories)
-        if kind not in _GATHERED or piece.type == "DocumentReference":
-            drafts.append((kind, [piece]))
-            continue
-        key = (kind, piece.establishment, piece.at)
-        if key not in takings:
-            takings[key] = []
-            drafts.append((kind, takings[key]))
-        takings[key].append(piece)
-    return [_draft(kind, several) for kind, several in drafts]
+    for piece, kind in shown:
+        if piece.type == "Observation":
+            takings.setdefault((kind, piece.establishment, piece.at), []).append(piece)
+    alone: list[Draft] = []
+    for piece, kind in shown:
+        taken = takings.get((EventKind.LABORATORY, piece.establishment, piece.at))
+        if piece.type == "DiagnosticReport" and taken is not None:
+            taken.append(piece)
+        elif piece.type != "Observation":
+            alone.append(_draft(kind, [piece]))
+    drafts = [*alone, *(_draft(kind, several) for (kind, _, _), several in takings.items())]
+    return sorted(drafts, key=lambda draft: draft.at, reverse=True)
+
+
+def _kind(piece: Piece) -> EventKind:
+    return event_kind(piece.type, piece.codes, piece.categories)
 
 
 def _draft(kind: EventKind, several: Sequence[Piece]) -> Draft:
@@ -61,7 +68,6 @@ class Telling:
 
     resources: Mapping[UUID, Mapping[str, Any]]
     where: Places
-    unread: frozenset[UUID]
 
     def event(self, draft: Draft) -> Event:
         """Return the line of a draft, whose resources have been read."""
@@ -82,7 +88,7 @@ class Telling:
             establishment_name=self.where.establishments.get(draft.establishment, draft.establishment),
             stay_id=draft.stay_id,
             pieces=tuple((piece.type, piece.id, piece.version) for piece in draft.pieces),
-            is_unread=any(piece.id in self.unread for piece in draft.pieces),
+            is_unread=bool(draft.unread),
             is_off=phrase.is_off,
             mime=str(attachment.get("contentType", "")),
             results=results,
@@ -110,9 +116,13 @@ class Telling:
     def _phrase(self, draft: Draft, results: Sequence[ObservationRow]) -> Phrase:
         head = self.resources.get(draft.pieces[0].id, {})
         if draft.kind is EventKind.MEASURE:
-            return Phrase("Mesures", ", ".join(f"{one.label} {one.value}\u00a0{one.unit}".strip() for one in results))
+            return Phrase(
+                "Mesures", ", ".join(f"{one.label} {one.value}\u00a0{one.shown_unit}".strip() for one in results)
+            )
         told = phrase_of(head)
-        if draft.pieces[0].type != "Observation":
+        if not results:
             return told
-        count = len(draft.pieces)
-        return Phrase(f"{count}\u00a0résultats de laboratoire" if count > 1 else "1\u00a0résultat de laboratoire")
+        counted = f"{len(results)}\u00a0résultat{'s' if len(results) > 1 else ''}"
+        if draft.pieces[0].type == "Observation":
+            return Phrase(f"{counted} de laboratoire")
+        return replace(told, detail=", ".join(filter(None, [counted, told.detail])))

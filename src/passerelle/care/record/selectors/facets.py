@@ -166,17 +166,22 @@ def _condition(resource: Json) -> Facet | None:
 
 def _family(resource: Json) -> Facet:
     relative = label_of(resource.get("relationship"), "Parent")
-    told = []
-    for one in resource.get("condition", []):
-        age = one.get("onsetAge", {}).get("value")
-        told.append(label_of(one.get("code")) + (f" à {french.number(age)}\u00a0ans" if age is not None else ""))
+    conditions = resource.get("condition", [])
+    names = [_lowered(label_of(one.get("code"))) for one in conditions]
+    ages = [one.get("onsetAge", {}).get("value") for one in conditions]
     return Facet(
-        title=f"{relative}\u00a0: {', '.join(filter(None, told)) or 'rien de précisé'}",
+        title=f"{relative}\u00a0: {', '.join(filter(None, names)) or 'rien de précisé'}",
         state=("info", "Familial"),
         is_current=True,
+        since=", ".join(f"à {french.number(age)}\u00a0ans" for age in ages if age is not None),
         on=presenting.moment(resource.get("date")),
         written=str(resource.get("date", "")),
     )
+
+
+def _lowered(label: str) -> str:
+    """Return a label inside a sentence: an acronym keeps its capitals."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _statement(resource: Json) -> Facet | None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from passerelle.care.record.selectors import presenting
 from passerelle.care.record.selectors.facets import READERS, Facet, carrier_of, device_name
 from passerelle.care.record.selectors.known_rows import Denial, Knowledge, KnownFact, Theme
-from passerelle.care.record.selectors.opened import OpenRecord, Row, open_record, rows
+from passerelle.care.record.selectors.opened import OpenRecord, Piece, Row, open_record, rows
 from passerelle.care.record.selectors.presenting import Places
 from passerelle.core.access.api import Kind, Viewer
 
@@ -97,6 +97,18 @@ def known_of(opened: OpenRecord, themes: Collection[Theme], *, where: Places) ->
     """Return what is known on each theme, in one query: the record is already open, and its reading traced."""
     found = rows(opened, [type_ for theme in themes for type_ in TYPES_OF[theme]])
     return {theme: _knowledge(theme, found, opened.at, where) for theme in themes}
+
+
+def knowledge_from(
+    theme: Theme, pieces: Iterable[Piece], resources: Mapping[UUID, Json], *, at: datetime, where: Places
+) -> Knowledge:
+    """Return what is known on a theme from rows already read."""
+    found = [
+        Row(one.type, one.establishment, one.stored_at, dict(resources[one.id]))
+        for one in pieces
+        if one.id in resources
+    ]
+    return _knowledge(theme, found, at, where)
 
 
 def _knowledge(theme: Theme, found: Iterable[Row], at: datetime, where: Places) -> Knowledge:

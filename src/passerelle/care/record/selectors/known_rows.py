@@ -72,6 +72,11 @@ class Knowledge:
     denials: tuple[Denial, ...]
 
     @property
+    def essential(self) -> tuple[KnownFact, ...]:
+        """Return what counts today, told once: two hospitals may have written the same."""
+        return tuple({fact.code or fact.title.casefold(): fact for fact in reversed(self.current)}.values())[::-1]
+
+    @property
     def is_unknown(self) -> bool:
         """Tell whether nobody said anything: neither a fact nor that there is none."""
         return not (self.current or self.past or self.denials)

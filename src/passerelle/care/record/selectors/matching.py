@@ -38,7 +38,7 @@ def matching(
     some_drafts = [draft for draft in drafts if any(piece.id in likely for piece in draft.pieces)]
     some_stays = [stay for stay in stays if stay.id in likely]
     read = bodies(opened, [*(piece for draft in some_drafts for piece in draft.pieces), *some_stays])
-    telling = Telling(read, where, frozenset())
+    telling = Telling(read, where)
     return (
         [draft for draft in some_drafts if _holds(words, _text_of_event(telling.event(draft)))],
         [stay for stay in some_stays if _holds(words, _text_of_stay(telling.stay(stay)))],

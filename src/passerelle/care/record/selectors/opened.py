@@ -1,12 +1,13 @@
 """A record opened by someone: the one decision that opens it, its one trace, and its rows that may be known of."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from passerelle.care.record.rules.visibility import Standing, states_allowed, ties_by_part
 from passerelle.care.record.selectors.clauses import Clause
@@ -19,8 +20,12 @@ from passerelle.protocols.fhir import api as fhir
 
 _OUTLINE: Final = (
     "held.type, held.id, held.version, held.establishment, held.status, held.class_code, held.codes, held.categories,"
-    " held.date_start, held.date_end, held.encounter, held.last_updated"
+    " held.date_start, held.date_end, held.encounter, held.last_updated, held.last_updated > %s AND NOT EXISTS ("
+    "SELECT FROM record_readmark mark WHERE mark.account_id = %s AND mark.resource_id = held.id"
+    " AND mark.type = held.type AND mark.version = held.version)"
 )
+#: Older pieces ask nobody to read them.
+UNREAD_FOR: Final = timedelta(days=30)
 _READ: Final = "held.type, held.establishment, held.last_updated, held.body"
 _NEWEST_FIRST: Final = " ORDER BY coalesce(held.date_start, held.last_updated) DESC, held.id"
 _WITHDRAWN: Final = "entered-in-error"
@@ -28,7 +33,10 @@ _WITHDRAWN: Final = "entered-in-error"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A row of a record without its body; `codes` and `categories` are `system|code`."""
+    """A row of a record without its body; `codes` and `categories` are `system|code`.
+
+    `is_new`: it came lately, and the viewer has not read it in its present version.
+    """
 
     type: str
     id: UUID
@@ -42,6 +50,7 @@ class Piece:
     end: datetime | None
     stay_id: UUID | None
     stored_at: datetime
+    is_new: bool
 
     @property
     def at(self) -> datetime:
@@ -129,9 +138,17 @@ def beside(viewer: Viewer, person_id: UUID, *, at: datetime) -> OpenRecord:
     return _around(viewer, standing_of(viewer, person_id, at=at), at)
 
 
+def at_once() -> AbstractContextManager[None]:
+    """Read what follows in one transaction: the database is told once who looks. For after the decision: a refusal
+    inside would take its trace back.
+    """
+    return transaction.atomic()
+
+
 def outline(opened: OpenRecord, types: Sequence[str]) -> list[Piece]:
     """Return the rows of these types that may be known of, newest first, without reading their bodies."""
-    return [_piece(row) for row in _rows(opened, types, _OUTLINE)]
+    told = [opened.at - UNREAD_FOR, opened.viewer.account_id]
+    return [_piece(row) for row in _rows(opened, types, _OUTLINE, told)]
 
 
 def rows(opened: OpenRecord, types: Sequence[str]) -> list[Row]:
@@ -154,7 +171,7 @@ def bodies(opened: OpenRecord, pieces: Iterable[Piece]) -> dict[UUID, dict[str, 
         return {id_: fhir.loads(body) for id_, body in cursor.fetchall()}
 
 
-def _rows(opened: OpenRecord, types: Sequence[str], columns: str) -> list[tuple[Any, ...]]:
+def _rows(opened: OpenRecord, types: Sequence[str], columns: str, told: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     seen = any_of(
         all_of([Clause("held.type = %s", (type_,)), opened.sight.clause(type_, "held")]) for type_ in sorted(set(types))
     )
@@ -164,13 +181,13 @@ def _rows(opened: OpenRecord, types: Sequence[str], columns: str) -> list[tuple[
         cursor.execute(
             f"SELECT {columns} FROM record_resource held WHERE held.local_identity_id = ANY(%s)"  # noqa: S608 - our words
             f" AND NOT held.deleted AND held.status IS DISTINCT FROM %s AND {seen.sql}{_NEWEST_FIRST}",
-            [opened.files, _WITHDRAWN, *seen.values],
+            [*told, opened.files, _WITHDRAWN, *seen.values],
         )
         return list(cursor.fetchall())
 
 
 def _piece(row: tuple[Any, ...]) -> Piece:
-    type_, id_, version, establishment, status, class_code, codes, categories, start, end, stay_id, stored_at = row
+    type_, id_, version, establishment, status, class_code, codes, categories, start, end, stay_id, stored_at, new = row
     return Piece(
         type=type_,
         id=id_,
@@ -184,4 +201,5 @@ def _piece(row: tuple[Any, ...]) -> Piece:
         end=end,
         stay_id=stay_id,
         stored_at=stored_at,
+        is_new=bool(new),
     )

@@ -1,7 +1,6 @@
 """From stored resources to the rows of screens."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -44,24 +43,13 @@ OFF = frozenset({"cancelled", "noshow", "entered-in-error"})
 Json = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Names of establishments, and of sites by unit; read once for a page."""
-
-    establishments: Mapping[str, str]
-    sites: Mapping[tuple[str, str], str]
-    short_names: Mapping[str, str] = field(default_factory=dict)
+#: Names of establishments, and of sites by unit; read once for a page.
+Places = directory.PlaceNames
 
 
 def places() -> Places:
     """Read the names of the territory."""
-    names = {row.code: row.name for row in directory.sites()}
-    establishments = directory.establishments(with_test=True)
-    return Places(
-        establishments={row.code: row.name for row in establishments},
-        sites={(unit.establishment, unit.code): names.get(unit.site, "") for unit in directory.units()},
-        short_names={row.code: row.short_name for row in establishments},
-    )
+    return directory.place_names()
 
 
 def stay_row(resource: Json, establishment: str, where: Places) -> StayRow:

@@ -60,7 +60,7 @@ def summary_of(opened: OpenRecord, *, where: Places) -> Summary:
         one for one in pieces if one.type == "Appointment" and one.at > opened.at and one.status not in presenting.OFF
     ]
     shown = [*stays[:_STAYS], *coming, *(piece for draft in [*papers[:_DOCUMENTS], *takings] for piece in draft.pieces)]
-    telling = Telling(bodies(opened, shown), where, frozenset())
+    telling = Telling(bodies(opened, shown), where)
     results = [result for draft in takings for result in telling.event(draft).results]
     return Summary(
         person_id=opened.person_id,

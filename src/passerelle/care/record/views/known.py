@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from passerelle.care.record.selectors import presenting
 from passerelle.care.record.selectors.known import KIND_OF_THEME, known_of
 from passerelle.care.record.selectors.known_rows import Theme
-from passerelle.care.record.selectors.opened import open_record
+from passerelle.care.record.selectors.opened import at_once, open_record
 from passerelle.care.record.views.people import banner_in
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
@@ -46,7 +46,8 @@ def known(request: AuthenticatedRequest, person_id: UUID, theme: str) -> HttpRes
         raise Http404 from unknown
     opened = open_record(request.viewer, person_id, kind=KIND_OF_THEME[asked], at=timezone.now())
     where = presenting.places()
-    found = known_of(opened, {asked, Theme.ALLERGIES}, where=where)
+    with at_once():
+        found = known_of(opened, {asked, Theme.ALLERGIES}, where=where)
     context = {
         "banner": banner_in(opened, where=where, allergies=found[Theme.ALLERGIES]),
         "theme": asked,

@@ -157,13 +157,7 @@ def _born(traits: identity.PersonTraits, today: date) -> str:
 
 def _homonyms(traits: identity.PersonTraits) -> int:
     """Count the other persons of the same birth name and first given name; at least one when a source says so."""
-    name = f"{traits.birth_name} {traits.first_given}".strip()
-    others = [
-        row
-        for row in (identity.search_people(name) if name else ())
-        if row.person_id != traits.person_id and _key(row.traits) == _key(traits)
-    ]
-    return len(others) or int(bool(_HOMONYM_MARKS & set(traits.attributes)))
+    return identity.namesakes(traits) or int(bool(_HOMONYM_MARKS & set(traits.attributes)))
 
 
 def _key(traits: identity.PersonTraits) -> tuple[str, str]:

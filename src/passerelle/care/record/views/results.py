@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from passerelle.care.record.selectors import presenting
 from passerelle.care.record.selectors.analytes import Analyte, Value, analytes_of
-from passerelle.care.record.selectors.opened import open_record
+from passerelle.care.record.selectors.opened import at_once, open_record
 from passerelle.care.record.selectors.results import results_of
 from passerelle.care.record.views.addresses import moment_in, with_query
 from passerelle.care.record.views.people import banner_in
-from passerelle.care.record.views.timeline import short_names
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
 from passerelle.core.ui.api import LineChart, Series, Sparkline, french
@@ -138,14 +138,17 @@ def _finding(analyte: Analyte, values: Sequence[Value]) -> str:
 def results(request: AuthenticatedRequest, person_id: UUID) -> HttpResponse:
     """Show the cumulative table; the analyte asked for (`analyse`) with its curve and its values."""
     opened = open_record(request.viewer, person_id, kind=Kind.OBSERVATION, at=timezone.now())
-    found = analytes_of(results_of(opened))
-    names = short_names()
-    chosen = next((analyte for analyte in found if analyte.key == request.GET.get("analyse", "")), None)
+    where = presenting.places()
+    with at_once():
+        found = analytes_of(results_of(opened, where=where))
+        banner = banner_in(opened, where=where)
+    names = dict(where.short_names)
+    chosen = _chosen(found, request.GET.get("analyse", ""))
     before = _before(request.GET)
     table = cumulative(found, names, before=before)
     path = reverse("record:results", args=[person_id])
     context = {
-        "banner": banner_in(opened),
+        "banner": banner,
         "table": table,
         "older_url": with_query(path, {"avant": table.older.isoformat()}) if table.older else "",
         "newer_url": path if before else "",
@@ -156,6 +159,13 @@ def results(request: AuthenticatedRequest, person_id: UUID) -> HttpResponse:
         "tab": "results",
     }
     return render(request, "record/results.html", context)
+
+
+def _chosen(analytes: Sequence[Analyte], key: str) -> Analyte | None:
+    """Return the analyte an address names; its unit may have changed since, its code has not."""
+    code = key.partition("|")[0]
+    named = (analyte for analyte in analytes if analyte.key == key)
+    return next(named, None) or next((analyte for analyte in analytes if code and analyte.code == code), None)
 
 
 def _before(query: Mapping[str, str]) -> datetime | None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from passerelle.care.record.selectors import presenting
 from passerelle.care.record.selectors.known_rows import Theme
-from passerelle.care.record.selectors.opened import open_record
+from passerelle.care.record.selectors.opened import at_once, open_record
 from passerelle.care.record.selectors.summary import summary_of
 from passerelle.care.record.views.people import banner_in
 from passerelle.care.record.views.results import cumulative
@@ -26,7 +26,8 @@ def summary(request: AuthenticatedRequest, person_id: UUID) -> HttpResponse:
     at = timezone.now()
     opened = open_record(request.viewer, person_id, kind=Kind.PATIENT, at=at)
     where = presenting.places()
-    found = summary_of(opened, where=where)
+    with at_once():
+        found = summary_of(opened, where=where)
     context = {
         "banner": banner_in(opened, allergies=found.knowledge[Theme.ALLERGIES]),
         "summary": found,

@@ -17,7 +17,7 @@ from passerelle.care.record.rules.events import EventKind
 from passerelle.care.record.selectors import presenting
 from passerelle.care.record.selectors.course import course_of
 from passerelle.care.record.selectors.course_rows import Course, Wanted
-from passerelle.care.record.selectors.opened import open_record
+from passerelle.care.record.selectors.opened import at_once, open_record
 from passerelle.care.record.selectors.relations import standing_of
 from passerelle.care.record.services.marks import mark_read
 from passerelle.care.record.views.addresses import moment_in, with_query
@@ -26,7 +26,6 @@ from passerelle.care.record.views.lanes import Lanes
 from passerelle.care.record.views.people import banner_in
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind, Relation, Viewer
-from passerelle.core.directory import api as directory
 
 DOCUMENTS = "documents"
 
@@ -54,10 +53,12 @@ def timeline(request: AuthenticatedRequest, person_id: UUID) -> HttpResponse:
     where = presenting.places()
     form = TimelineFilter(request.GET, where.establishments.items())
     wanted = wanted_in(form, request.GET)
-    course = course_of(opened, wanted, where=where)
+    with at_once():
+        course = course_of(opened, wanted, where=where)
+        banner = banner_in(opened, allergies=course.allergies)
     form.offer(course.establishments)
     context = {
-        "banner": banner_in(opened, where=where),
+        "banner": banner,
         "form": form,
         "wanted": wanted,
         "course": course,
@@ -125,11 +126,6 @@ def _further(person_id: UUID, form: TimelineFilter, before: datetime | None) -> 
     asked = form.cleaned_data if form.is_valid() else {}
     told = {**asked, "avant": before.isoformat() if before else ""}
     return with_query(reverse("record:timeline", args=[person_id]), told)
-
-
-def short_names() -> dict[str, str]:
-    """Return the short name of each establishment, by code."""
-    return {row.code: row.short_name for row in directory.establishments(with_test=True)}
 
 
 def needs_emergency(viewer: Viewer, person_id: UUID, *, at: datetime) -> bool:

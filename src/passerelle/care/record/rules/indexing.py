@@ -175,28 +175,16 @@ def _link(prefix: str, value: Json, only: tuple[str, ...], index: Index) -> None
             index.terms.update(map(term, texts))
 
 
-def _other_leaf(type_: str, name: str, parameter: fhir.SearchParameter) -> Leaf | None:
+def _other_leaf(type_: str, name: str, parameter: fhir.SearchParameter) -> Leaf:
     """Read the links that the column of the patient or of the stay does not hold: of another type, or further ones."""
     held = "Encounter/" if SEARCHED[type_][name].reads is Reads.ENCOUNTER else "Patient/"
-    only = parameter.targets if parameter.is_limited else ()
-    is_alone = only == (held[:-1],) or parameter.targets == (held[:-1],)
     several = is_repeated(type_, name)
-    if is_alone and not several:
-        return _identifier_leaf(f"{type_}.{name}")
-    link = _reference_leaf(f"{type_}.{name}", only)
+    link = _reference_leaf(f"{type_}.{name}", parameter.targets if parameter.is_limited else ())
 
     def read(value: Any, index: Index) -> None:
         target = value.get("reference") if isinstance(value, dict) else None
         if several or not (isinstance(target, str) and target.startswith(held)):
             link(value, index)
-
-    return read
-
-
-def _identifier_leaf(prefix: str) -> Leaf:
-    def read(value: Any, index: Index) -> None:
-        if isinstance(value, dict) and "reference" not in value:
-            _link(prefix, value, (), index)
 
     return read
 

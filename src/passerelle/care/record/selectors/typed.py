@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from passerelle.care.exchange.api import ask
 from passerelle.care.record.rules.columns import token
 from passerelle.care.record.rules.kinds import NOBODY
 from passerelle.care.record.rules.parameters import Reads, Searched
@@ -52,11 +53,13 @@ def encounter_clause(criterion: fhir.ReferenceCriterion, alias: str) -> Clause:
     found = id_clause(f"{alias}.encounter", criterion.id)
     if found == NOTHING:
         return NOTHING
-    whose = (
-        f"{alias}.local_identity_id = (SELECT stay.local_identity_id FROM record_resource stay"  # noqa: S608 - our words
-        " WHERE stay.id = %s AND stay.type = 'Encounter' LIMIT 1)"
-    )
-    return Clause(f"({found.sql} AND {whose})", (*found.values, *found.values))
+    stay = ask(_STAY, found.values).fetchone()
+    if stay is None:  # its resources may come before it
+        return found
+    return Clause(f"({alias}.local_identity_id = %s AND {found.sql})", (stay[0], *found.values))
+
+
+_STAY = "SELECT local_identity_id FROM record_resource WHERE id = %s AND type = 'Encounter'"
 
 
 def date_clause(searched: Searched, criterion: fhir.DateCriterion, alias: str) -> Clause:

@@ -252,6 +252,12 @@ PASSERELLE_VAR = VAR
 PASSERELLE_DROPS = Path(os.environ.get("PASSERELLE_DROPS", VAR / "drops"))
 PASSERELLE_PROJECT = PROJECT
 
+# Where subscribers of FHIR may be told: hosts, and those that may be on a private network.
+SUBSCRIPTION_HOSTS = frozenset(filter(None, os.environ.get("PASSERELLE_SUBSCRIPTION_HOSTS", "").split(",")))
+SUBSCRIPTION_PRIVATE_HOSTS = frozenset(
+    filter(None, os.environ.get("PASSERELLE_SUBSCRIPTION_PRIVATE_HOSTS", "").split(","))
+)
+
 # A test or demonstration INS never stands for a real person: outside the demonstration its message waits for a human.
 ACCEPTS_TEST_INS = DEMO
 INSI = {

@@ -2,7 +2,10 @@
 
 from passerelle.care.delivery.mail.notices import NotANotice
 from passerelle.care.delivery.mail.opening import OpenedMail, UnreadableMail
+from passerelle.care.delivery.rules.criteria import read_criteria
+from passerelle.care.delivery.rules.guarding import AddressRefused, host_and_port
 from passerelle.care.delivery.selectors.mailed import MailFollowed, follow_mails
+from passerelle.care.delivery.selectors.trouble import troubles
 from passerelle.care.delivery.sending.process import Sender
 from passerelle.care.delivery.services.announcing import (
     Change,
@@ -18,6 +21,7 @@ from passerelle.care.delivery.services.publishing import publish
 from passerelle.care.delivery.services.resources import has_followers, publish_resource
 
 __all__ = [
+    "AddressRefused",
     "Change",
     "MailFollowed",
     "MailboxClosed",
@@ -35,10 +39,13 @@ __all__ = [
     "fetch_mails",
     "follow_mails",
     "has_followers",
+    "host_and_port",
     "mail_documents_of",
     "mailboxes",
     "open_mail",
     "publish",
     "publish_resource",
+    "read_criteria",
     "receive_notice",
+    "troubles",
 ]

@@ -15,3 +15,13 @@ def register() -> None:
         summary="Retrouver un patient et lire son parcours dans tous les établissements.",
     )
     register_navigation(Space.CARE, entry)
+    followed = NavEntry(
+        label="Abonnements",
+        url_name="record:subscriptions",
+        icon="send",
+        kind=Kind.SUBSCRIPTION,
+        action=Act.UPDATE,
+        order=64,
+        summary="Quelles applications sont prévenues de ce qui change, et à quelle adresse.",
+    )
+    register_navigation(Space.CARE, followed)

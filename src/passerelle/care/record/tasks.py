@@ -1,4 +1,4 @@
-"""What the ordinary tasks do for the record: write bulk exports by slices, erase those whose time is over."""
+"""What the ordinary tasks do for the record: bulk exports by slices, and the watch on subscriptions."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from passerelle.care.record.selectors.exports import unfinished
 from passerelle.care.record.services.exporting import expire_exports, go_on
+from passerelle.care.record.services.subscriptions import watch_subscriptions
 from passerelle.core.parameters.api import legal
 
 _LONGEST_SLICE = timedelta(seconds=15)  # the seals of the journal go through the same worker every minute
@@ -20,9 +21,18 @@ _LONGEST_SLICE = timedelta(seconds=15)  # the seals of the journal go through th
 def watch_exports(timestamp: int) -> None:
     """Take up the exports that a stopped worker left, and erase those whose time is over."""
     del timestamp
-    expire_exports(at=timezone.now())
+    now = timezone.now()
+    expire_exports(at=now)
     for export_id in unfinished():
         go_on_with(export_id)
+
+
+@app.periodic(cron="* * * * *", periodic_id="record-subscriptions")
+@app.task(name="record.subscriptions", queueing_lock="record-subscriptions")
+def watch_each_minute(timestamp: int) -> None:
+    """Put in error the subscriptions whose subscriber is not reached, end those whose time is over."""
+    del timestamp
+    watch_subscriptions(at=timezone.now())
 
 
 @app.task(name="record.export")

@@ -13,10 +13,11 @@ class AddressRefused(Exception):
     """Cette adresse ne peut pas être jointe."""
 
 
-def check_address(resolved: str, *, host: str) -> None:
+def check_address(resolved: str, *, host: str, is_public: bool = False) -> None:
     """Refuse an address that a declared host should never lead to.
 
-    A hospital's network is private, so private addresses are allowed. This machine itself is reached only when the
+    A hospital's network is private, so private addresses are allowed, unless the declaration says that the host
+    `is_public`. This machine itself is reached only when the
     declaration names it, so that no name can be made to point at it; link-local addresses (where clouds keep their
     credentials), broadcast and reserved ones never.
 
@@ -27,12 +28,15 @@ def check_address(resolved: str, *, host: str) -> None:
     if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
         found = found.ipv4_mapped
     if found.is_loopback:
-        if not names_this_machine(host):
+        if is_public or not names_this_machine(host):
             reason = f"« {host} » mène à cette machine"
             raise AddressRefused(reason)
         return
     if found.is_link_local or found.is_multicast or found.is_unspecified or found.is_reserved:
         reason = f"« {host} » mène à l’adresse réservée {found}"
+        raise AddressRefused(reason)
+    if is_public and not found.is_global:
+        reason = f"« {host} » mène à l’adresse privée {found}, ce que sa déclaration ne permet pas"
         raise AddressRefused(reason)
 
 

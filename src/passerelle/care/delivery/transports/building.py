@@ -40,7 +40,7 @@ def transport_of(destination: Destination) -> Transport:
             web = Web(tls=_tls(options), timeout_s=timeout_s)
             return FhirTransport(str(options["url"]), web, _tokens(options, web))
         case "resthook":
-            web = Web(tls=_tls(options), timeout_s=timeout_s)
+            web = Web(tls=_tls(options), timeout_s=timeout_s, is_public=bool(options.get("public", False)))
             is_empty = options.get("payload", "full") == "empty"
             return RestHookTransport(str(options["url"]), web, _tokens(options, web), is_empty=is_empty)
         case "smtp":

@@ -39,10 +39,14 @@ class OAuth:
 
 
 class Web:
-    """Talks to declared addresses only; each one is resolved and checked when a connection is opened."""
+    """Talks to declared addresses only; each one is resolved and checked when a connection is opened.
 
-    def __init__(self, *, tls: Tls, timeout_s: float) -> None:
+    `is_public`: the address must not be one of a private network.
+    """
+
+    def __init__(self, *, tls: Tls, timeout_s: float, is_public: bool = False) -> None:
         self._tls = tls
+        self._is_public = is_public
         self._timeout_s = timeout_s
         self._client: httpx.Client | None = None
         self._addresses: dict[Place, str] = {}
@@ -98,7 +102,7 @@ class Web:
     def _pinned(self, url: str, target: Place) -> httpx.URL:
         """Return the address to join in the place of the name: what was checked is what is joined."""
         if target not in self._addresses:
-            self._addresses[target] = resolve(target)
+            self._addresses[target] = resolve(target, is_public=self._is_public)
         return httpx.URL(url).copy_with(host=self._addresses[target])
 
 

@@ -28,8 +28,8 @@ class Place:
     port: int
 
 
-def resolve(place: Place) -> str:
-    """Return the address to join.
+def resolve(place: Place, *, is_public: bool = False) -> str:
+    """Return the address to join; one of a private network is refused when the place `is_public`.
 
     Raises:
         NotSent: the name is unknown, or leads where nothing may be sent.
@@ -42,7 +42,7 @@ def resolve(place: Place) -> str:
     addresses = [str(entry[4][0]) for entry in found]
     try:
         for address in addresses:
-            check_address(address, host=place.host)
+            check_address(address, host=place.host, is_public=is_public)
     except (AddressRefused, ValueError) as refusal:
         raise NotSent(str(refusal)) from refusal
     return addresses[0]

@@ -137,7 +137,7 @@ def _after(mark: Mark) -> Clause:
 def _fetched(sql: str, values: Sequence[Any]) -> list[StoredResource]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [StoredResource(*row[:_LABELS], labels=tuple(row[_LABELS] or ())) for row in cursor.fetchall()]
+        return [StoredResource(*row[:_LABELS], tuple(row[_LABELS] or ())) for row in cursor.fetchall()]
 
 
 def patients_seen(sight: Sight, files: Sequence[UUID]) -> list[StoredResource]:

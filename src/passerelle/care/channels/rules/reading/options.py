@@ -143,6 +143,7 @@ TRANSPORT_OPTIONS: Mapping[str, Mapping[str, Option]] = {
             lambda entry: entry.choice(("full", "empty")),
             "full : la ressource ; empty : l’annonce seule (full sans elle)",
         ),
+        "public": Option(_boolean, "l’adresse n’est jamais celle d’un réseau privé"),
         "timeout_seconds": _TIMEOUT,
         **_TOKENS,
         "ca_file": _CA,

@@ -31,7 +31,10 @@ KIND_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One choice, from its making to its end. `withdrawn_at` is None while it was not withdrawn."""
+    """One choice, from its making to its end. `withdrawn_at` is None while it was not withdrawn.
+
+    `piece_id` is the document, stay or appointment it is about, None when it is about the whole record.
+    """
 
     id: UUID
     kind: str
@@ -43,6 +46,7 @@ class Said:
     ends_at: datetime | None
     withdrawn_at: datetime | None
     withdrawn_by: str
+    piece_id: UUID | None = None
 
     def is_in_force(self, at: datetime) -> bool:
         """Tell whether it holds at this moment."""
@@ -75,7 +79,17 @@ def _said(kind: str, row: Choice, end: Withdrawal | None) -> Said:
         ends_at=row.ends_at,
         withdrawn_at=end.at if end else None,
         withdrawn_by=end.by_name if end else "",
+        piece_id=_piece(row),
     )
+
+
+def _piece(row: Choice) -> UUID | None:
+    match row:
+        case MaskedDocument():
+            return row.document_id
+        case MinorSecret():
+            return row.item_id
+    return None
 
 
 def _what(row: Choice) -> str:

@@ -100,7 +100,8 @@ def _asked_lines(data: Mapping[str, Any]) -> int:
 
 
 def _text(item: Item) -> forms.CharField:
-    label = "Précisions" if item.is_question else f"{item.label} ({item.paragraph})"
+    about = f"{item.label[:1].lower()}{item.label[1:]}"
+    label = f"Précisions, {about}" if item.is_question else f"{item.label} ({item.paragraph})"
     rows = 2 if item.is_question or item.paragraph == "1°" else 4
     return forms.CharField(
         label=label,

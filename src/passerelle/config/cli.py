@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, Entry] = {
     "alerts": Entry("commands.alerts:alerts", "Évaluer les alertes des échanges, et dire celles qui sont ouvertes."),
     "send": Entry("cli_exchange:send", "Envoyer des messages HL7 v2 par MLLP."),
     "load": Entry("commands.load:load", "Charger les données de référence du territoire."),
+    "reindex": Entry("commands.reindex:reindex", "Refaire l’index de recherche du dossier."),
     "channel-key": Entry("commands.channel_key:channel_key", "Ouvrir ou fermer la porte FHIR d’un canal."),
     "account": Entry("commands.account:account", "Ouvrir un compte."),
     "audit": Entry("commands.audit:audit", "Vérifier le journal."),

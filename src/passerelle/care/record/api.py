@@ -38,7 +38,9 @@ from passerelle.care.record.selectors.store import history, read, read_content, 
 from passerelle.care.record.selectors.summary import Summary, summary
 from passerelle.care.record.services.charts import stay_id
 from passerelle.care.record.services.contents import BulkContent, bulk_load_contents, put_content
+from passerelle.care.record.services.importing import FhirLoad, LoadProgress, LoadReport, load_fhir
 from passerelle.care.record.services.loading import BulkRow, bulk_load
+from passerelle.care.record.services.reindexing import reindex
 from passerelle.care.record.services.writing import Stored, delete, put
 
 __all__ = [
@@ -48,8 +50,11 @@ __all__ = [
     "Denial",
     "DocumentRow",
     "EncounterFact",
+    "FhirLoad",
     "Knowledge",
     "KnownFact",
+    "LoadProgress",
+    "LoadReport",
     "LocationRow",
     "News",
     "ObservationRow",
@@ -72,6 +77,7 @@ __all__ = [
     "history",
     "immunizations",
     "implants",
+    "load_fhir",
     "medications",
     "news_of",
     "observations",
@@ -82,6 +88,7 @@ __all__ = [
     "read",
     "read_content",
     "read_version",
+    "reindex",
     "relation_to",
     "results",
     "search",

@@ -35,16 +35,22 @@ def bulk_load(type_: str, rows: Iterable[BulkRow], *, source: str) -> int:
     Raises:
         ValueError: a row is not of this type.
     """
-    count, lines = 0, list[str]()
     told = _escaped(source)
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row in rows:
-            lines.append(_line(type_, row, told))
+    with connection.cursor() as cursor:
+        return copy_lines(cursor, (_line(type_, row, told) for row in rows))
+
+
+def copy_lines(cursor: Any, lines: Iterable[str]) -> int:
+    """Copy lines made by `line_of` into the resource table; return how many."""
+    count, waiting = 0, list[str]()
+    with connection.wrap_database_errors, cursor.copy(_COPY) as copy:
+        for line in lines:
+            waiting.append(line)
             count += 1
-            if len(lines) == _BATCH:
-                copy.write("".join(lines).encode())
-                lines.clear()
-        copy.write("".join(lines).encode())
+            if len(waiting) == _BATCH:
+                copy.write("".join(waiting).encode())
+                waiting.clear()
+        copy.write("".join(waiting).encode())
     return count
 
 
@@ -53,10 +59,17 @@ def _line(type_: str, row: BulkRow, source: str) -> str:
     if resource["resourceType"] != type_:
         raise ValueError(f"{resource['resourceType']} among {type_}")
     at = to_the_millisecond(row.last_updated)
-    body = whole(content_of(resource), resource["id"], version=1, at=at).decode().replace("\\", "\\\\")
+    body = whole(content_of(resource), resource["id"], version=1, at=at).decode()
+    return line_of((type_, resource["id"], row.local_identity_id, row.establishment), body, resource, at, source)
+
+
+def line_of(key: tuple[Any, Any, UUID, str], body: str, resource: dict[str, Any], at: datetime, source: str) -> str:
+    """Return the line of a first version; `key` is its type, id, local identity and establishment."""
+    type_, id_, local_identity_id, establishment = key
     columns = "\t".join(map(_field, values_in_order(columns_of(resource))))
-    head = f"{type_}\t{resource['id']}\t{row.local_identity_id}\t1\t{at.isoformat()}\t{source}\t{body}\tf"
-    return f"{head}\t{_escaped(row.establishment)}\t{columns}\n"
+    written = body.replace("\\", "\\\\")
+    head = f"{type_}\t{id_}\t{local_identity_id}\t1\t{at.isoformat()}\t{source}\t{written}\tf"
+    return f"{head}\t{_escaped(establishment)}\t{columns}\n"
 
 
 def _field(value: Any) -> str:

@@ -28,7 +28,7 @@ class BearerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         token = borne_token(request)
-        if token is None:
+        if token is None and not _is_forged(request):
             return self.get_response(request)
         found: list[Viewer] = []
 
@@ -41,6 +41,15 @@ class BearerMiddleware:
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             response["WWW-Authenticate"] = 'Bearer realm="Passerelle", error="invalid_token"'
         return response
+
+
+def _is_forged(request: HttpRequest) -> bool:
+    """Tell whether another site makes a browser write to the FHIR interface, where no form carries a token of ours."""
+    if request.method in {"GET", "HEAD", "OPTIONS"} or not request.path_info.startswith(FHIR):
+        return False
+    origin = request.headers.get("Origin")
+    is_elsewhere = origin is not None and origin != f"{request.scheme}://{request.get_host()}"
+    return is_elsewhere or request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
 
 
 def borne_token(request: HttpRequest) -> str | None:
@@ -67,9 +76,9 @@ class FreshProofMiddleware:
         del view, args, kwargs
         match = request.resolver_match
         demand = demand_of(match.view_name, request.method or "") if match is not None else None
-        if demand is None or not request.user.is_authenticated:
+        if demand is None or not isinstance(request.user, access.Account):
             return None
-        if demand.is_met(access.last_proof(request, cast("access.Account", request.user)), timezone.now()):
+        if demand.is_met(access.last_proof(request, request.user), timezone.now()):
             return None
         return _to_proof(request, demand)
 

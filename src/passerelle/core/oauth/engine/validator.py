@@ -1,13 +1,14 @@
 """What our authorization server accepts: the library's checks, and ours around them."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from oauth2_provider.models import get_application_model
 from oauth2_provider.oauth2_validators import OAuth2Validator
-from oauthlib.oauth2.rfc6749 import errors
+from oauthlib.oauth2.rfc6749 import errors  # type: ignore[import-untyped]  # the library has no types
 
 from passerelle.core.oauth.addresses import fhir_base, issuer, token_address
 from passerelle.core.oauth.engine.proof import proves_itself
@@ -26,7 +27,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class Validator(OAuth2Validator):
+class Validator(OAuth2Validator):  # type: ignore[misc]  # the library has no types
     """An application is known only when it is declared, approved, neither revoked nor past its review."""
 
     oidc_claim_scope = OAuth2Validator.oidc_claim_scope | {"fhirUser": "fhirUser"}
@@ -134,14 +135,20 @@ def _launch_context(authorisation: Authorisation) -> dict[str, Any]:
     return told
 
 
+class _Request(HttpRequest):
+    """Enough of a request to build addresses."""
+
+    def __init__(self, headers: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.META = dict(headers)
+
+    def _get_scheme(self) -> str:
+        return "https" if self.META.get("X_DJANGO_OAUTH_TOOLKIT_SECURE") else "http"
+
+
 def django_request(request: Any) -> HttpRequest:
     """Return enough of the request behind a request of the library to build addresses."""
-    found = HttpRequest()
-    found.META = dict(request.headers)
-    if request.headers.get("X_DJANGO_OAUTH_TOOLKIT_SECURE"):
-        found.META["wsgi.url_scheme"] = "https"
-        found._get_scheme = lambda: "https"  # type: ignore[method-assign]  # noqa: SLF001 - what WSGIRequest overrides too
-    return found
+    return _Request(request.headers)
 
 
 def _said(request: Any, name: str) -> str:

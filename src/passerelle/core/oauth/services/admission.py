@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -101,7 +102,7 @@ def admit(*, professional: psc.Professional, subject: str, chosen: str | None, a
     return Admitted(account, capacity)
 
 
-def is_same_person(*, account_id: object, subject: str) -> bool:
+def is_same_person(*, account_id: UUID, subject: str) -> bool:
     """Tell whether a subject of Pro Santé Connect is tied to this very account."""
     return FederatedIdentity.objects.filter(provider=psc.PROVIDER, subject=subject, account_id=account_id).exists()
 

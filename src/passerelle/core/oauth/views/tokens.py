@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from oauth2_provider.models import get_access_token_model
 from oauth2_provider.oauth2_backends import get_oauthlib_core
-from oauthlib.common import Request as OauthRequest
+from oauthlib.common import Request as OauthRequest  # type: ignore[import-untyped]  # the library has no types
 
 from passerelle.core.access import api as access
 from passerelle.core.oauth.addresses import fhir_base

@@ -9,10 +9,12 @@ from multiprocessing import get_context
 from django.db import connection
 
 from passerelle.care.channels import api as channels
-from passerelle.config.demo.choices import choose_their_doctor
+from passerelle.config.demo.choices import choose_their_doctor, decide
 from passerelle.config.demo.chunks import CHUNK_PERSONS, chunk_sizes
 from passerelle.config.demo.dense import deepen
+from passerelle.config.demo.family import gather_family
 from passerelle.config.demo.ledger import chunks_done, close_ledger, open_ledger
+from passerelle.config.demo.liaison import link_with_town
 from passerelle.config.demo.look_alikes import plant
 from passerelle.config.demo.personas import patient_persona, shown_name
 from passerelle.config.demo.territory import Territory, is_built, territory_of
@@ -61,8 +63,11 @@ def _people_the_house(found: Territory, at: datetime) -> None:
     if person is not None:
         account_id = access.link_patient_persona(person_id=person.id, display_name=shown_name(person))
         choose_their_doctor(person.id, account_id, shown_name(person), at=at)
+        decide(person, account_id, at=at)
         deepen(person, truth=found.truth, hospitals=found.hospitals)
+    gather_family(found, at=at)
     plant(found, at=at)
+    link_with_town(at=at)
 
 
 def _cooperate(found: Territory, at: datetime) -> None:

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 
+from passerelle.care.consent import api as consent
 from passerelle.care.identity import api as identity
 from passerelle.care.record import api as record
 from passerelle.config.demo.building import build
@@ -14,6 +15,7 @@ from passerelle.config.demo.personas import patient_persona, shown_name
 from passerelle.config.demo.territory import is_built, read_territory
 from passerelle.config.demo.tests.conftest import AT, TODAY
 from passerelle.config.demo.truth import read_truth
+from passerelle.core.access import api as access
 
 PERSONS = 700
 
@@ -136,3 +138,23 @@ def test_the_national_number_of_a_person_is_that_of_their_qualified_files():
 
     assert {file.establishment for file in found} == set(person.files)
     assert all(identity.person_of(file.id) == person.id for file in found)
+
+
+def test_the_cast_decided_and_somebody_broke_the_glass():
+    territory = _build(persons=2_000)
+    accounts = {account.email.partition("@")[0]: account for account in get_user_model().objects.all()}
+    patient, parent, young = (accounts[code].person_id for code in ("patient", "parent", "jeune"))
+
+    told = consent.restrictions_of([patient, young], at=AT)
+    assert len(told[patient].care_team) == 2
+    assert [one.scope for one in told[patient].oppositions] == [consent.Scope.ESTABLISHMENT]
+    assert len(told[patient].masked_documents) == 1
+    assert any(one.ends_at for one in consent.chosen_professionals(patient, at=AT))
+    assert consent.is_representative(parent, young, at=AT)
+    assert len(told[young].secret_items) == 1
+    opened = [access.emergencies(person_id=person_id)[0].at for person_id in (patient, young)]
+    assert [(AT - one).days for one in opened] == [2, 9]
+    files = [file.id for file in identity.local_identities(young)]
+    stays = record.search("Encounter", {}, local_identity_ids=files, count=50).rows
+    assert told[young].secret_items < {stay.id for stay in stays}
+    assert territory.persons == 2_000

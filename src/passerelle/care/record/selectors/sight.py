@@ -6,7 +6,6 @@ from typing import Final
 from uuid import UUID
 
 from passerelle.care.consent import api as consent
-from passerelle.care.identity import api as identity
 from passerelle.care.record.rules.kinds import NOBODY, kind_of
 from passerelle.care.record.rules.visibility import (
     DECIDED_AS,
@@ -44,6 +43,11 @@ _READ: Final = (
     " WHERE held.id = %(id)s AND held.type = %(type)s"
 )
 _HELD_COLUMNS: Final = 10
+_MET: Final = (
+    "SELECT local.establishment_id, whose.person_id, standing.* FROM identity_localidentity local"  # noqa: S608
+    " JOIN identity_membership whose ON whose.local_identity_id = local.id AND whose.until IS NULL"
+    f" CROSS JOIN LATERAL ({STANDING_OF.format(person='whose.person_id')}) standing WHERE local.id = %(id)s"
+)
 _NOBODYS: Final = Standing(None, Relation.NONE)
 
 
@@ -57,6 +61,7 @@ class Sight:
         self.viewer, self.at, self.act = viewer, at, act
         self.about = None if about is None else tuple(about)
         self._standings: dict[UUID, Standing] = {}
+        self._places: dict[UUID, str] = {}
         for standing in self.about or ():
             self._remember(standing)
 
@@ -114,11 +119,21 @@ class Sight:
         if local_identity_id == NOBODY:
             return _NOBODYS
         if local_identity_id not in self._standings:
-            person_id = identity.persons_of([local_identity_id]).get(local_identity_id)
-            if person_id is None:
-                return _NOBODYS
-            self._remember(standings_of(self.viewer, [person_id], at=self.at)[person_id])
-        return self._standings[local_identity_id]
+            self._meet(local_identity_id)
+        return self._standings.get(local_identity_id, _NOBODYS)
+
+    def place_of(self, local_identity_id: UUID) -> str:
+        """Return the establishment of a patient's file; empty when there is no such file."""
+        if local_identity_id not in self._places:
+            self._meet(local_identity_id)
+        return self._places.get(local_identity_id, "")
+
+    def _meet(self, local_identity_id: UUID) -> None:
+        rows = rows_of(_MET, {**asked_by(self.viewer, at=self.at), "id": local_identity_id})
+        for establishment, person_id, *told in rows:
+            self._places[local_identity_id] = establishment
+            decided = consent.restrictions_of([person_id], at=self.at)[person_id] if told[-1] else consent.NOTHING
+            self._remember(standing_from(self.viewer, person_id, told, decided))
 
     def _in_context(self) -> tuple[Standing, ...]:
         """Return the standing of the only person that the scopes of an application reach."""

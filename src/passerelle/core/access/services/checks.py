@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -66,8 +67,11 @@ def settle(  # noqa: PLR0913 - as `check`, for a decision that was made elsewher
     person_id: UUID | None = None,
     at: datetime,
     reason: str = "",
+    targets: Sequence[str] = (),
 ) -> None:
     """Leave the event of a decision made on all that is known of a piece, and refuse when it refuses.
+
+    `targets` are more pieces that the same decision was made on.
 
     Raises:
         AccessRefused: it is a refusal.
@@ -82,7 +86,8 @@ def settle(  # noqa: PLR0913 - as `check`, for a decision that was made elsewher
         reason=reason,
         detail={"kind": kind.value, "act": act.value, "relation": relation.value, "state": state.value}
         | ({"line": decision.line} if decision.line else {})
-        | ({"application": viewer.application} if viewer.application else {}),
+        | ({"application": viewer.application} if viewer.application else {})
+        | ({"targets": list(targets)} if targets else {}),
     )
     if not decision.allowed:
         raise AccessRefused

@@ -21,9 +21,11 @@ from passerelle.care.record.services.fhir.owners import Owners
 from passerelle.care.record.services.fhir.patients import PatientFile, open_file
 from passerelle.care.record.services.fhir.referring import Referring
 from passerelle.care.record.services.fhir.storing import Draft, store
+from passerelle.care.record.services.subscriptions import kept_as_asked
 from passerelle.core.access.api import Act, Viewer
 from passerelle.protocols.fhir import api as fhir
 
+CHOICES: Final = "consent"
 _TOLD_BY_MESSAGES: Final = "les messages de l’établissement tiennent cette ressource : elle se corrige à la source"
 #: The order of a transaction: https://hl7.org/fhir/R4/http.html#trules.
 ORDER: Final = {DELETE: 0, CREATE: 1, UPDATE: 2, PATCH: 3}
@@ -57,7 +59,7 @@ class _Work:
         self._asked, self._sight = asked, sight
         self._permission = Permission(sight)
         self._owners = Owners(sight)
-        self._patients = PatientFile(sight)
+        self._patients = PatientFile(sight, self._permission)
 
     def done(self) -> list[Done]:
         """Do them, in the order of the standard."""
@@ -70,6 +72,7 @@ class _Work:
             with rules.at_rank(rank):
                 drafts[rank] = self._draft(chosen[rank], held)
         self._check_references(drafts)
+        self._permission.leave_traces()
         return [store(drafts[rank], self._sight) for rank in range(len(chosen))]
 
     def _turn(self, rank: int) -> tuple[int, bool]:
@@ -126,6 +129,8 @@ class _Work:
 
     def _version(self, chosen: Chosen, before: StoredResource | None, written: fhir.Written) -> Draft:
         type_, references = chosen.key[0], chosen.asked.references
+        if type_ == "Subscription":
+            written = kept_as_asked(written)
         if type_ == "Patient":
             return self._patients.draft(chosen.key, before, written, references)
         if before is not None and is_told_by_messages(before):
@@ -170,10 +175,11 @@ class _Work:
     def _check_references(self, drafts: Mapping[int, Draft]) -> None:
         made = {draft.key for draft in drafts.values() if draft.written is not None}
         referring = Referring(self._sight, made=made)
-        for rank, draft in drafts.items():
-            if draft.written is not None:
+        written = [(rank, draft) for rank, draft in drafts.items() if draft.written is not None]
+        for step in (referring.gather, referring.check):
+            for rank, draft in written:
                 with rules.at_rank(rank):
-                    referring.check(draft.written.resource, draft.references, draft.local_identity_id)
+                    step(draft.resource, draft.references, draft.local_identity_id)
 
 
 def _check_apart(chosen: Sequence[Chosen]) -> None:
@@ -198,7 +204,9 @@ def _check_version(before: StoredResource | None, asked: Asked) -> None:
 
 
 def is_told_by_messages(held: StoredResource) -> bool:
-    """Tell whether the version there is was told by a message: its source is the id of that message."""
+    """Tell whether a message told the version there is (its source is the id of that message), or a choice did."""
+    if held.source == CHOICES:
+        return True
     try:
         UUID(held.source)
     except ValueError:

@@ -5,7 +5,8 @@ from typing import Final
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from passerelle.care.record.rules.visibility import Standing, is_machine, is_within_scopes, judge
+from passerelle.care.record.rules.kinds import kind_of
+from passerelle.care.record.rules.visibility import Standing, Verdict, is_machine, is_within_scopes, judge
 from passerelle.care.record.rules.writes import WriteRefused, refused, unknown_target
 from passerelle.care.record.selectors.rows import StoredResource
 from passerelle.care.record.selectors.sight import Sight, piece_of
@@ -15,6 +16,8 @@ from passerelle.core.access.api import Act, Kind, Relation
 from passerelle.protocols.fhir import api as fhir
 
 _SEEN: Final = (403, "forbidden", "vous connaissez cette ressource, mais vous ne pouvez pas faire cela")
+#: How many resources one event of the journal names.
+_MOST_TARGETS: Final = 50
 _UNSEEN: Final = (404, "not-found", "Cette ressource n’existe pas.")
 
 
@@ -37,6 +40,7 @@ class Permission:
 
     def __init__(self, sight: Sight) -> None:
         self._sight = sight
+        self._allowed: dict[tuple[UUID | None, Kind, Act, Verdict], list[str]] = {}
 
     def ask(self, candidate: StoredResource, before: StoredResource | None, act: Act) -> None:
         """Decide on a write: on what would be there, and on what is there.
@@ -46,8 +50,31 @@ class Permission:
         """
         if before is not None and not before.deleted:
             self._decide(before, act)
-        self._decide(candidate, act)
-        self._sight.check(candidate, act=act)
+        verdict = self._decide(candidate, act)
+        standing = self._sight.standing_at(candidate.local_identity_id)
+        kind = kind_of(candidate.type, candidate.local_identity_id)
+        group = (standing.person_id, kind, act, verdict)
+        self._allowed.setdefault(group, []).append(f"{candidate.type}/{candidate.id}")
+
+    def leave_traces(self) -> None:
+        """Leave the events of what was allowed, with the writes: one for each person, kind and act."""
+        viewer = self._sight.viewer
+        for (person_id, kind, act, verdict), targets in self._allowed.items():
+            decision = access.decide(viewer.roles, verdict.relation, kind, act, verdict.state)
+            for first in range(0, len(targets), _MOST_TARGETS):
+                told = targets[first : first + _MOST_TARGETS]
+                access.settle(
+                    viewer,
+                    kind,
+                    act,
+                    decision=decision,
+                    relation=verdict.relation,
+                    state=verdict.state,
+                    target=f"fhir:{told[0]}",
+                    person_id=person_id,
+                    at=self._sight.at,
+                    targets=told[1:],
+                )
 
     def show(self, held: StoredResource) -> None:
         """Refuse what the writer may not read.
@@ -55,7 +82,7 @@ class Permission:
         Raises:
             NotAllowed: the decision refuses.
         """
-        if not self._allows(held, Act.READ):
+        if not self._judged(held, Act.READ).is_allowed:
             raise NotAllowed(held, Act.READ, is_seen=False)
 
     def open_file(self) -> None:
@@ -82,11 +109,13 @@ class Permission:
             raise unknown_target(reference, type_)
         return f"{type_}/{found}"
 
-    def _decide(self, held: StoredResource, act: Act) -> None:
-        if not self._allows(held, act):
-            is_seen = held.version == 0 or self._allows(held, Act.READ)
+    def _decide(self, held: StoredResource, act: Act) -> Verdict:
+        verdict = self._judged(held, act)
+        if not verdict.is_allowed:
+            is_seen = held.version == 0 or self._judged(held, Act.READ).is_allowed
             raise NotAllowed(held, act, is_seen=is_seen)
+        return verdict
 
-    def _allows(self, held: StoredResource, act: Act) -> bool:
+    def _judged(self, held: StoredResource, act: Act) -> Verdict:
         standing = self._sight.standing_at(held.local_identity_id)
-        return judge(self._sight.viewer, standing, piece_of(held), act).is_allowed
+        return judge(self._sight.viewer, standing, piece_of(held), act)

@@ -1,9 +1,7 @@
 """Whose resource it is: the local identity it is stored under, and the establishment it comes from."""
 
-from typing import Final
 from uuid import UUID
 
-from passerelle.care.identity import api as identity
 from passerelle.care.record.rules.kinds import FOLLOWING, NOBODY
 from passerelle.care.record.rules.visibility import judge, places_of
 from passerelle.care.record.rules.writes import named_in, refused, unknown_target
@@ -12,9 +10,6 @@ from passerelle.care.record.selectors.sight import Sight, piece_of
 from passerelle.care.record.services.fhir.held import Key, targets_anywhere
 from passerelle.core.access.api import Act
 from passerelle.protocols.fhir import api as fhir
-
-_MOST_REMEMBERED: Final = 4_096
-_places: dict[UUID, str] = {}
 
 
 class Owners:
@@ -51,7 +46,7 @@ class Owners:
         mine = places_of(self._sight.viewer)
         if len(mine) == 1:
             return next(iter(mine))
-        its = "" if local_identity_id == NOBODY else place_of_file(local_identity_id)
+        its = "" if local_identity_id == NOBODY else self._sight.place_of(local_identity_id)
         return its if its in mine or not mine else min(mine)
 
     def _is_known(self, local_identity_id: UUID) -> bool:
@@ -67,7 +62,7 @@ class Owners:
             source="",
             body="",
             deleted=False,
-            establishment=place_of_file(local_identity_id),
+            establishment=self._sight.place_of(local_identity_id),
             labels=(),
         )
         return judge(self._sight.viewer, standing, piece_of(patient), Act.READ).is_allowed
@@ -79,16 +74,3 @@ class Owners:
             return None
         held = targets_anywhere([target]).get(target)
         return held.local_identity_id if held else self.made.get(target)
-
-
-def place_of_file(local_identity_id: UUID) -> str:
-    """Return the establishment of a local identity, which never changes; empty when there is none."""
-    found = _places.get(local_identity_id)
-    if found is None:
-        person_id = identity.persons_of([local_identity_id]).get(local_identity_id)
-        known = identity.local_identities(person_id) if person_id else ()
-        if len(_places) > _MOST_REMEMBERED:
-            _places.clear()
-        _places.update({one.id: one.establishment for one in known})
-        found = _places.get(local_identity_id, "")
-    return found

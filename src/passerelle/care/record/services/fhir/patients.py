@@ -10,7 +10,6 @@ from passerelle.care.record.selectors.rows import StoredResource
 from passerelle.care.record.selectors.sight import Sight
 from passerelle.care.record.services.fhir.deciding import Permission
 from passerelle.care.record.services.fhir.held import Key
-from passerelle.care.record.services.fhir.owners import place_of_file
 from passerelle.care.record.services.fhir.storing import Draft
 from passerelle.core.access.api import Act
 from passerelle.core.directory import api as directory
@@ -49,8 +48,8 @@ def _check_owner(patient: pamfr.Patient, establishment: str) -> None:
 class PatientFile:
     """The Patients of one transaction."""
 
-    def __init__(self, sight: Sight) -> None:
-        self._sight, self._permission = sight, Permission(sight)
+    def __init__(self, sight: Sight, permission: Permission) -> None:
+        self._sight, self._permission = sight, permission
 
     def draft(
         self, key: Key, before: StoredResource | None, written: fhir.Written, references: tuple[fhir.Json, ...]
@@ -61,7 +60,7 @@ class PatientFile:
             WriteRefused: there is no such local identity, or its traits are changed here.
             NotAllowed: the decision refuses.
         """
-        establishment = before.establishment if before else place_of_file(key[1])
+        establishment = before.establishment if before else self._sight.place_of(key[1])
         if not establishment:
             raise refused(405, "not-supported", "un dossier s’ouvre par POST Patient, l’identité donne son id")
         draft = Draft(key, written, None, key[1], establishment, before, references)

@@ -22,6 +22,19 @@ class Referring:
 
     def __init__(self, sight: Sight, *, made: Collection[Key] = ()) -> None:
         self._sight, self._made = sight, made
+        self._wanted: dict[tuple[UUID, ...], set[Key]] = {}
+        self._told: dict[tuple[UUID, ...], dict[Key, StoredResource]] = {}
+
+    def gather(self, resource: fhir.Json, references: Iterable[fhir.Json], local_identity_id: UUID) -> None:
+        """Note what the references of a resource lead to, to be asked with those of the others.
+
+        Raises:
+            WriteRefused: one of them is written as one of ours and cannot be.
+        """
+        own = self._own(local_identity_id)
+        keys = (key for node in references if (key := self._key(resource, node)) is not None)
+        wanted = {key for key in keys if not self._is_plain(key, own)}
+        self._wanted.setdefault(own, set()).update(wanted)
 
     def check(self, resource: fhir.Json, references: Iterable[fhir.Json], local_identity_id: UUID) -> None:
         """Check the references of a resource stored under this local identity.
@@ -29,17 +42,28 @@ class Referring:
         Raises:
             WriteRefused: one of them leads to nothing this writer may name here.
         """
+        own = self._own(local_identity_id)
+        found = self._found(own)
         wanted = [(node, key) for node in references if (key := self._key(resource, node)) is not None]
-        own = self._sight.standing_at(local_identity_id).identities if local_identity_id != NOBODY else ()
-        keys = {key for _, key in wanted if key not in self._made and not (key[0] == "Patient" and key[1] in own)}
-        if not keys:
-            return
-        found = targets_within(keys, own)
-        if local_identity_id == NOBODY or len(found) < len(keys):
-            found |= self._elsewhere(resource, wanted, keys - found.keys(), local_identity_id)
+        missing = {key for _, key in wanted if key not in found and not self._is_plain(key, own)}
+        if missing:
+            found = found | self._elsewhere(resource, wanted, missing, local_identity_id)
         for node, key in wanted:
-            if key in keys and not (key in found and self._is_seen(found[key])):
+            if not self._is_plain(key, own) and not (key in found and self._is_seen(found[key])):
                 raise unknown_target(node["reference"], f"{expression_of(resource, node)}.reference")
+
+    def _own(self, local_identity_id: UUID) -> tuple[UUID, ...]:
+        return self._sight.standing_at(local_identity_id).identities if local_identity_id != NOBODY else ()
+
+    def _is_plain(self, key: Key, own: tuple[UUID, ...]) -> bool:
+        """Tell whether nothing need be asked: it is made here, or it is the patient themselves."""
+        return key in self._made or (key[0] == "Patient" and key[1] in own)
+
+    def _found(self, own: tuple[UUID, ...]) -> dict[Key, StoredResource]:
+        wanted = self._wanted.pop(own, None)
+        if wanted:
+            self._told[own] = targets_within(wanted, own)
+        return self._told.get(own, {})
 
     def _key(self, resource: fhir.Json, node: fhir.Json) -> Key | None:
         """Return what a reference leads to here; None when it leads out of the house.

@@ -36,9 +36,12 @@ class Draft:
     is_deletion: bool = False
     content: bytes | None = None
 
+    @property
+    def resource(self) -> fhir.Json:
+        return self.written.resource if self.written else {"resourceType": self.key[0]}
+
     def candidate(self, sight: Sight) -> StoredResource:
         """Return what would be stored, as the decision looks at it; its version 0 says that it is not there."""
-        resource = self.written.resource if self.written else {}
         return StoredResource(
             type=self.key[0],
             id=self.key[1],
@@ -49,7 +52,7 @@ class Draft:
             body=self.written.text.decode() if self.written else "",
             deleted=False,
             establishment=self.establishment,
-            labels=labels_of(resource),
+            labels=labels_of(self.resource),
         )
 
 
@@ -94,5 +97,4 @@ def _new_version(draft: Draft, origin: Origin) -> NewVersion:
     moment = to_the_millisecond(origin.at)
     text = draft.written.text if draft.written else fhir.dumps({"resourceType": type_})
     body = fhir.spliced(text, str(id_), version=version, at=moment).decode()
-    resource = draft.written.resource if draft.written else {"resourceType": type_}
-    return NewVersion(type_, id_, draft.local_identity_id, version, moment, body, resource, draft.is_deletion)
+    return NewVersion(type_, id_, draft.local_identity_id, version, moment, body, draft.resource, draft.is_deletion)

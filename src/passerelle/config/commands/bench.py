@@ -8,6 +8,7 @@ from passerelle.care.exchange.benchmark import search as search_benchmark
 from passerelle.care.matching.benchmark import running as identity_benchmark
 from passerelle.config.commands import bench_exchange, bench_parsing
 from passerelle.config.database import ensure_database
+from passerelle.config.record_benchmark import running as record_benchmark
 
 
 @click.group()
@@ -39,7 +40,7 @@ def exchange(  # noqa: PLR0913 - one parameter for each option
     """Measure the whole path of messages and durable receiving, beside the limits of the same database."""
     ensure_database()
     if search:
-        _show(search_benchmark.run(rows=rows, tell=lambda line: click.echo(line, err=True)), as_json=as_json)
+        _show(search_benchmark.run(rows=rows, tell=_tell), as_json=as_json)
         return
     measured = exchange_benchmark.run(
         to=_address(target),
@@ -61,7 +62,37 @@ def exchange(  # noqa: PLR0913 - one parameter for each option
 def identity(persons: int, as_json: bool) -> None:  # noqa: FBT001 - click
     """Decide arrivals and search people in a base of invented persons, made for the measure and dropped after."""
     ensure_database()
-    _show(identity_benchmark.run(persons, lambda line: click.echo(line, err=True)), as_json=as_json)
+    _show(identity_benchmark.run(persons, _tell), as_json=as_json)
+
+
+@bench.command()
+@click.option("--base", help="Adresse d’une interface FHIR à mesurer, la nôtre ou celle d’un autre serveur.")
+@click.option("--token", default="", help="Jeton d’accès à cette interface.")
+@click.option("--patients", default=100_000, show_default=True, help="Patients fictifs du dossier mesuré.")
+@click.option("--clients", default=16, show_default=True, help="Clients, une demande en cours chacun.")
+@click.option("--seconds", default=5.0, show_default=True, help="Durée de chaque mesure.")
+@click.option("--repetitions", default=3, show_default=True, help="Mesures de chaque sorte ; la médiane est montrée.")
+@click.option("--json", "as_json", is_flag=True, help="Un objet JSON sur la dernière ligne.")
+def record(  # noqa: PLR0913 - one parameter for each option
+    base: str | None,
+    token: str,
+    patients: int,
+    clients: int,
+    seconds: float,
+    repetitions: int,
+    as_json: bool,  # noqa: FBT001 - click
+) -> None:
+    """Read, search and write the record by FHIR, access decision and journal on, beside a bare handler and a COPY."""
+    load = record_benchmark.Load(clients, seconds, repetitions)
+    if base is not None:
+        _show(record_benchmark.run_at(base, token, load, tell=_tell), as_json=as_json)
+        return
+    ensure_database()
+    _show(record_benchmark.run(load, patients=patients, tell=_tell), as_json=as_json)
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
 
 
 def _address(target: str | None) -> tuple[str, int] | None:

@@ -41,7 +41,7 @@ class ScratchHouse:
     def __init__(self, parameters: dict[str, Any]) -> None:
         self.parameters = parameters
         self.waited_s = 0.0
-        self._environment = _environment(str(parameters["dbname"]))
+        self.environment = _environment(str(parameters["dbname"]))
 
     def prepare(self) -> None:
         self._run("migrate", "--verbosity", "0")
@@ -96,11 +96,11 @@ class ScratchHouse:
 
     def _run(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "passerelle", "manage", *arguments]
-        subprocess.run(command, env=self._environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(command, env=self.environment, check=True, stdout=subprocess.DEVNULL)
 
     def _start(self, *arguments: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "passerelle", *arguments]
-        return subprocess.Popen(command, env=self._environment, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, text=True)
 
 
 @contextmanager

@@ -3,12 +3,21 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from typing import assert_never
+from typing import Final
 from urllib.parse import parse_qsl
 
 from passerelle.protocols import fhir
 
 _Question = tuple[str, tuple[fhir.Criterion, ...]]
+_JUDGED: Final = (
+    fhir.TokenCriterion,
+    fhir.StringCriterion,
+    fhir.ReferenceCriterion,
+    fhir.UriCriterion,
+    fhir.DateCriterion,
+    fhir.QuantityCriterion,
+    fhir.MissingCriterion,
+)
 
 
 @lru_cache(maxsize=256)
@@ -16,7 +25,7 @@ def read_criteria(kind: str, criteria: str) -> tuple[_Question, ...]:
     """Read `status=final&code=718-7` for a type of resource: each parameter with its alternatives.
 
     Raises:
-        FhirError: an unknown parameter, or a value that has not its form.
+        FhirError: an unknown parameter, a value that has not its form, or what one resource alone cannot tell.
     """
     known = fhir.SEARCH.get(kind, {})
     questions = []
@@ -25,7 +34,10 @@ def read_criteria(kind: str, criteria: str) -> tuple[_Question, ...]:
         parameter = known.get(name)
         if parameter is None:
             raise fhir.FhirError(why=f"paramètre inconnu pour {kind} : {name[:40]}")
-        questions.append((name, tuple(fhir.parse(parameter.kind, value, modifier))))
+        alternatives = tuple(fhir.parse(parameter.kind, value, modifier, parameter.parts))
+        if not all(isinstance(one, _JUDGED) for one in alternatives):
+            raise fhir.FhirError(why=f"un abonnement n’est pas jugé sur {told[:60]}")
+        questions.append((name, alternatives))
     return tuple(questions)
 
 
@@ -61,15 +73,19 @@ def _matches(value: fhir.SearchValue, asked: fhir.Criterion) -> bool:
         case fhir.ReferenceCriterion():
             return isinstance(value, str) and _is_reference(value, asked)
         case fhir.UriCriterion():
-            return isinstance(value, str) and (value.startswith(asked.uri) if asked.below else value == asked.uri)
+            return isinstance(value, str) and _is_uri(value, asked)
         case fhir.DateCriterion():
             return isinstance(value, fhir.DateRange) and _is_date(value, asked)
         case fhir.QuantityCriterion():
             return isinstance(value, fhir.Amount) and _is_quantity(value, asked)
-        case fhir.MissingCriterion():
+        case _:  # refused when the criteria were read, or told by the absence of values
             return False
-        case _:
-            assert_never(asked)
+
+
+def _is_uri(value: str, asked: fhir.UriCriterion) -> bool:
+    if asked.mode == "below":
+        return value.startswith(asked.uri)
+    return asked.uri.startswith(value) if asked.mode == "above" else value == asked.uri
 
 
 def _is_token(value: fhir.SearchValue, asked: fhir.TokenCriterion) -> bool:
@@ -131,19 +147,18 @@ def _after_strictly(one: datetime | None, other: datetime | None) -> bool:
 
 
 def _is_quantity(value: fhir.Amount, asked: fhir.QuantityCriterion) -> bool:
+    """Compare an interval with a value and its implicit precision (R4, 3.1.1.4.6)."""
     if asked.code is not None and asked.code not in {value.code, value.unit}:
         return False
     low, high = asked.value - asked.half_width, asked.value + asked.half_width
-    match asked.prefix:
-        case "gt" | "sa":
-            return value.value > asked.value
-        case "lt" | "eb":
-            return value.value < asked.value
-        case "ge":
-            return value.value >= asked.value
-        case "le":
-            return value.value <= asked.value
-        case "ne":
-            return not low <= value.value < high
-        case _:
-            return low <= value.value < high
+    within = low <= value.low and value.high < high
+    found = {
+        "gt": value.high > asked.value,
+        "lt": value.low < asked.value,
+        "ge": value.high >= asked.value,
+        "le": value.low <= asked.value,
+        "sa": value.low > asked.value,
+        "eb": value.high < asked.value,
+        "ne": not within,
+    }
+    return found.get(asked.prefix, within)

@@ -18,7 +18,7 @@ from passerelle.care.delivery.rules.circuit import (
     may_try,
     trying,
 )
-from passerelle.care.delivery.rules.criteria import meets
+from passerelle.care.delivery.rules.criteria import meets, read_criteria
 from passerelle.care.delivery.rules.explaining import health_of, item_advice
 from passerelle.care.delivery.rules.lanes import Lanes, Pending
 from passerelle.care.delivery.rules.outcomes import Fate, LineEffect, Verdict, what_next
@@ -241,6 +241,14 @@ OBSERVATION = {
 )
 def test_a_subscription_is_judged_by_the_criteria_of_search(criteria, is_met):
     assert meets(OBSERVATION, criteria) is is_met
+
+
+@pytest.mark.parametrize(
+    "criteria", ["code:in=http://hl7.org/fhir/ValueSet/x", "code:text=sucre", "code:below=718-7", "colour=red"]
+)
+def test_what_one_resource_alone_cannot_tell_is_refused(criteria):
+    with pytest.raises(fhir.FhirError):
+        read_criteria("Observation", criteria)
 
 
 def test_criteria_that_do_not_exist_are_refused():

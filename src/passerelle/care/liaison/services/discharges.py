@@ -1,8 +1,8 @@
 """Note the stays that end, and the letters that their hospital's own software sends: what the follow-up starts from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from django.db import transaction
@@ -20,26 +20,25 @@ _DISCHARGES, _LETTERS = "discharges", "letters"
 #: Looked at again each time: a transaction may commit after a later one.
 _OVERLAP = timedelta(minutes=10)
 _PAGE = 200
+Page: TypeAlias = Sequence[record.StoredResource]
 
 
 def note_discharges(*, at: datetime) -> int:
-    """Note the stays that ended, changed or went on after all since the last time; return how many were looked at."""
+    """Note the stays that ended, changed or went on after all since the last time; return how many changed here."""
     classes = stay_classes(timezone.localdate(at))
-    count = 0
-    for stored in _changed("Encounter", _DISCHARGES, {}, at=at):
-        count += 1
-        _note(stored, classes, at=at)
-    return count
+    pages = _changed("Encounter", _DISCHARGES, {}, at=at)
+    return sum(_note_all(page, classes, at=at) for page in pages)
 
 
 def note_letters(*, at: datetime) -> int:
     """Join the letters that came by message to their stays and put them in the spaces; return how many are new."""
     codes = ",".join(LETTER_CODES)
-    return sum(_join(stored, at=at) for stored in _changed("DocumentReference", _LETTERS, {"type": [codes]}, at=at))
+    pages = _changed("DocumentReference", _LETTERS, {"type": [codes]}, at=at)
+    return sum(_join_all(page, at=at) for page in pages)
 
 
-def _changed(type_: str, name: str, params: dict[str, list[str]], *, at: datetime) -> Iterator[record.StoredResource]:
-    """Yield what changed since the last time, then note how far we came."""
+def _changed(type_: str, name: str, params: dict[str, list[str]], *, at: datetime) -> Iterator[Page]:
+    """Yield what changed since the last time, page by page, then note how far we came."""
     since = counted_since(at)
     progress = Progress.objects.filter(pk=name).first()
     asked = {**params, "date": [f"ge{since.date().isoformat()}"]}
@@ -48,7 +47,7 @@ def _changed(type_: str, name: str, params: dict[str, list[str]], *, at: datetim
     cursor = None
     while True:
         page = record.search(type_, asked, count=_PAGE, cursor=cursor)
-        yield from page.rows
+        yield page.rows
         cursor = page.next_cursor
         if cursor is None:
             break
@@ -56,22 +55,27 @@ def _changed(type_: str, name: str, params: dict[str, list[str]], *, at: datetim
 
 
 @transaction.atomic
-def _note(stored: record.StoredResource, classes: frozenset[str], *, at: datetime) -> None:
+def _note_all(rows: Page, classes: frozenset[str], *, at: datetime) -> int:
+    held = Discharge.objects.select_for_update(of=("self",)).in_bulk([one.id for one in rows])
+    return sum(_note(held.get(stored.id), stored, classes, at=at) for stored in rows)
+
+
+def _note(held: Discharge | None, stored: record.StoredResource, classes: frozenset[str], *, at: datetime) -> bool:
     resource = fhir.loads(stored.body)
     left_at = _moment(resource.get("period", {}).get("end"))
-    is_over = resource.get("status") == "finished" and left_at is not None
     is_counted = str(resource.get("class", {}).get("code", "")) in classes
-    held = Discharge.objects.select_for_update(of=("self",)).filter(pk=stored.id).first()
-    if is_over and is_counted and left_at is not None:
-        _keep(held, stored, resource, left_at, at)
-    elif held is not None and held.cancelled_at is None:
-        held.cancelled_at = at
-        held.save(update_fields=["cancelled_at"])
+    if resource.get("status") == "finished" and left_at is not None and is_counted:
+        return _keep(held, stored, resource, left_at, at)
+    if held is None or held.cancelled_at is not None:
+        return False
+    held.cancelled_at = at
+    held.save(update_fields=["cancelled_at"])
+    return True
 
 
 def _keep(
     held: Discharge | None, stored: record.StoredResource, resource: dict[str, Any], left_at: datetime, at: datetime
-) -> None:
+) -> bool:
     place = _last_place(resource)
     told = {
         "local_identity_id": stored.local_identity_id,
@@ -86,12 +90,13 @@ def _keep(
     }
     if held is None:
         Discharge.objects.create(pk=stored.id, noted_at=at, **told)
-        return
+        return True
     changed = [name for name, value in told.items() if getattr(held, name) != value]
     for name in changed:
         setattr(held, name, told[name])
     if changed:
         held.save(update_fields=changed)
+    return bool(changed)
 
 
 def _establishment(stored: record.StoredResource) -> str:
@@ -121,33 +126,38 @@ def _moment(text: str | None) -> datetime | None:
 
 
 @transaction.atomic
-def _join(stored: record.StoredResource, *, at: datetime) -> bool:
-    """Join one letter to its stay; one that is known, or that has no discharge here, changes nothing."""
-    resource = fhir.loads(stored.body)
-    stay_id = _stay_of(resource)
-    discharge = Discharge.objects.select_for_update(of=("self",)).filter(pk=stay_id).first() if stay_id else None
-    if discharge is None or resource.get("status") != "current":
-        return False
-    if Letter.objects.filter(document_id=stored.id).exists():
-        return False
+def _join_all(rows: Page, *, at: datetime) -> int:
+    """Join the letters of a page to their stays; those known, or of no discharge here, change nothing."""
+    known = set(Letter.objects.filter(document_id__in=[one.id for one in rows]).values_list("document_id", flat=True))
+    letters = [(stored.id, fhir.loads(stored.body)) for stored in rows if stored.id not in known]
+    stays = {document: stay for document, resource in letters if (stay := _stay_of(resource))}
+    discharges = Discharge.objects.select_for_update(of=("self",)).in_bulk(set(stays.values()))
+    joined = 0
+    for document, resource in sorted(letters, key=lambda letter: str(letter[1].get("date", ""))):
+        discharge = discharges.get(stays.get(document, document))
+        if discharge is not None and resource.get("status") == "current":
+            _join(document, discharge, resource, at=at)
+            joined += 1
+    return joined
+
+
+def _join(document: UUID, discharge: Discharge, resource: dict[str, Any], *, at: datetime) -> None:
     written_at = _moment(resource.get("date")) or at
-    last = Letter.objects.filter(discharge=discharge).count()
     author = next((str(one["display"]) for one in resource.get("author", []) if one.get("display")), "")
     Letter.objects.create(
         discharge=discharge,
-        version=last + 1,
+        version=Letter.objects.filter(discharge=discharge).count() + 1,
         origin=LetterOrigin.RECEIVED,
         drafted_at=written_at,
         changed_at=written_at,
         signed_at=written_at,
         signed_by=author[:200],
-        document_id=stored.id,
+        document_id=document,
     )
     if discharge.answered_at is None:
         discharge.answered_at = written_at
         discharge.save(update_fields=["answered_at"])
-    send(_sent(stored.id, discharge, resource, written_at), at=written_at, by=author, by_mail=False)
-    return True
+    send(_sent(document, discharge, resource, written_at), at=written_at, by=author, by_mail=False)
 
 
 def _sent(document_id: UUID, discharge: Discharge, resource: dict[str, Any], created_at: datetime) -> Sent:

@@ -47,7 +47,8 @@ def course_of(opened: OpenRecord, wanted: Wanted, *, where: Places) -> Course:
     coming = [one for one in pieces if _is_coming(one, opened.at)]
     past = drafts if wanted.is_narrow else [draft for draft in drafts if draft.pieces[0] not in coming]
     kept, kept_stays = _kept(opened, wanted, past, stays, where)
-    shown, next_before = _page(_bundles(kept, kept_stays, wanted), wanted)
+    bundles = _bundles(kept, kept_stays, wanted)
+    shown, next_before = _page(bundles, wanted)
     telling = Telling(bodies(opened, [*_read_for(shown, new[:SHOWN_UNREAD], coming, wanted), *allergies]), where)
     return Course(
         groups=tuple(_group(bundle, telling, wanted) for bundle in shown),
@@ -57,7 +58,7 @@ def course_of(opened: OpenRecord, wanted: Wanted, *, where: Places) -> Course:
         bars=tuple(_bar(one, where) for one in kept_stays),
         counts=Counter([EventKind.STAY] * len(stays) + [draft.kind for draft in drafts]),
         establishments=_establishments(pieces, where),
-        found=len(kept) + len(kept_stays),
+        found=len(kept) + (sum(bundle.stay is not None for bundle in bundles) if _counts_stays(wanted) else 0),
         next_before=next_before,
         unread_pieces=tuple(((one.type, one.id, one.version), one.stored_at) for draft in new for one in draft.unread),
         allergies=knowledge_from(Theme.ALLERGIES, allergies, telling.resources, at=opened.at, where=where),
@@ -130,7 +131,7 @@ def _bundles(drafts: Sequence[Draft], stays: Sequence[Piece], wanted: Wanted) ->
             inside.setdefault(draft.stay_id, []).append(draft)
         else:
             outside.setdefault(timezone.localdate(draft.at).replace(day=1), []).append(draft)
-    shows_empty = not wanted.with_documents and wanted.kind in {None, EventKind.STAY}
+    shows_empty = _counts_stays(wanted)
     found = [
         _Bundle(stay.at, stay, None, tuple(inside.get(stay.id, ())))
         for stay in stays
@@ -138,6 +139,10 @@ def _bundles(drafts: Sequence[Draft], stays: Sequence[Piece], wanted: Wanted) ->
     ]
     found += [_Bundle(several[0].at, None, month, tuple(several)) for month, several in outside.items()]
     return sorted(found, key=lambda bundle: bundle.at, reverse=True)
+
+
+def _counts_stays(wanted: Wanted) -> bool:
+    return not wanted.with_documents and wanted.kind in {None, EventKind.STAY}
 
 
 def _page(bundles: Sequence[_Bundle], wanted: Wanted) -> tuple[list[_Bundle], datetime | None]:

@@ -50,7 +50,7 @@ def known(request: AuthenticatedRequest, person_id: UUID, theme: str) -> HttpRes
         found = known_of(opened, {asked, Theme.ALLERGIES}, where=where)
     context = {
         "banner": banner_in(opened, where=where, allergies=found[Theme.ALLERGIES]),
-        "theme": asked,
+        "topic": asked,
         "knowledge": found[asked],
         "words": _WORDS[asked],
         "tab": asked.value,

@@ -77,7 +77,7 @@ def uri_clause(parameter: fhir.SearchParameter, criterion: fhir.UriCriterion, al
         [
             Clause(
                 f"EXISTS (SELECT FROM jsonb_path_query({alias}.body::jsonb, %s::jsonpath) AS held WHERE {test})",
-                (fhir.json_path(path), *values),
+                (f"{fhir.json_path(path)}[*]", *values),
             )
             for path in parameter.paths
         ],
@@ -90,7 +90,7 @@ def item_clause(base: str, parts: Sequence[fhir.Part], criteria: Sequence[fhir.C
     matched = joined("AND", [_part(part, one, item) for part, one in zip(parts, criteria, strict=True)])
     return Clause(
         f"EXISTS (SELECT FROM jsonb_path_query({alias}.body::jsonb, %s::jsonpath) AS {item} WHERE {matched.sql})",
-        (fhir.json_path(base), *matched.values),
+        (f"{fhir.json_path(base)}[*]", *matched.values),
     )
 
 

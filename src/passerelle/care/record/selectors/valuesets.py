@@ -9,7 +9,7 @@ def codes_of(url: str) -> list[tuple[str | None, str]] | None:
     """Return the codes of a value set as (system, code); None when it is unknown here, or has over a thousand."""
     try:
         found = terminology.expand(url, count=_MOST)
-    except terminology.TerminologyError:
+    except (terminology.TerminologyError, LookupError):
         return None
     if found.total > _MOST:
         return None
@@ -27,6 +27,6 @@ def codes_around(system: str | None, code: str, *, below: bool) -> list[tuple[st
             for one in terminology.code_system(system).concepts
             if terminology.subsumes(system, code, one) is asked
         ]
-    except terminology.TerminologyError:
+    except (terminology.TerminologyError, LookupError):
         return [(system, code)]
     return [(system, code), *others][:_MOST]

@@ -101,7 +101,9 @@ def put(
     """
     type_, id_ = str(resource["resourceType"]), UUID(str(resource.get("id") or uuid4()))
     held = lock(type_, id_, likely=local_identity_id)
-    place = establishment or (identity.local_traits(local_identity_id).establishment if held is None else "")
+    place = establishment
+    if place is None:
+        place = identity.local_traits(local_identity_id).establishment if held is None else ""
     whose = Whose(id_, local_identity_id)
     stored = put_over(held, resource, whose, Origin(at, source, place))
     return Stored(stored.id, stored.version)

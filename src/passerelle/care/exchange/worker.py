@@ -20,7 +20,7 @@ from passerelle.care.exchange.services.storing import CHANNEL
 _log = logging.getLogger(__name__)
 _LONGEST_SLEEP_S = 0.5
 _PAUSE_AFTER_FAILURE_S = 0.5
-_OBJECTS_OF_A_GROUP = 50_000
+_OBJECTS_OF_A_GROUP = 300_000  # more than a group holds: the collector runs between groups, when little is alive
 _LONGEST_WITHOUT_IDLE_WORK_S = 1.0
 _SHARE_OF_IDLE_WORK = 0.1  # of the time, while messages never cease
 

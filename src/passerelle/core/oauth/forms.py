@@ -45,7 +45,7 @@ class DeclarationForm(forms.Form):
     scopes = forms.CharField(
         label="Ce qu’elle peut demander",
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Portées SMART, séparées par des espaces : patient/Observation.rs, user/Encounter.rs…",
+        help_text="Portées SMART, séparées par des espaces : patient/Observation.rs, user/Encounter.rs…",
     )
     expires_on = forms.DateField(
         label="À revoir avant le", widget=forms.DateInput(attrs={"type": "date"}), help_text="Dans un an au plus tard."

@@ -1,6 +1,6 @@
 """How an application proves who it is without a secret: a JWT signed by a key it declared (`private_key_jwt`).
 
-Source: HL7 SMART App Launch 2.2.0, « Client authentication: asymmetric »; RFC 7523, section 3.
+Source: HL7 SMART App Launch 2.2.0, « Client authentication: asymmetric »; RFC 7523, section 3.
 """
 
 import json
@@ -46,7 +46,7 @@ def read_key_set(told: Mapping[str, Any]) -> dict[str, Any]:
         raise AssertionRefused(why="Un jeu de clés JWKS contient de une à dix clés.")
     public = [_public_key(key) for key in keys]
     if len({key["kid"] for key in public}) != len(public):
-        raise AssertionRefused(why="Deux clés ont le même « kid ».")
+        raise AssertionRefused(why="Deux clés ont le même « kid ».")
     return {"keys": public}
 
 
@@ -57,10 +57,10 @@ def _public_key(told: Any) -> dict[str, Any]:
         raise AssertionRefused(why="Une clé est illisible.") from unreadable
     if key.has_private or key.get("kty") not in {"RSA", "EC"}:
         raise AssertionRefused(
-            why="Donnez des clés publiques RSA ou EC seulement : une clé privée ne se communique pas."
+            why="Donnez des clés publiques RSA ou EC seulement : une clé privée ne se communique pas."
         )
     if not key.get("kid"):
-        raise AssertionRefused(why="Chaque clé porte un « kid ».")
+        raise AssertionRefused(why="Chaque clé porte un « kid ».")
     if key.get("kty") == "RSA" and key.get_op_key("verify").key_size < _SMALLEST_RSA:
         raise AssertionRefused(why="Une clé RSA fait au moins 2048 bits.")
     public: dict[str, Any] = key.export_public(as_dict=True)
@@ -107,7 +107,7 @@ def _checked(claims: Mapping[str, Any], client_id: str, audiences: frozenset[str
         raise AssertionRefused(why="Cette preuve est destinée à un autre.")
     expires, jti = claims.get("exp"), claims.get("jti")
     if not isinstance(expires, int | float) or not isinstance(jti, str) or not 1 <= len(jti) <= 255:
-        raise AssertionRefused(why="« exp » et « jti » sont obligatoires.")
+        raise AssertionRefused(why="« exp » et « jti » sont obligatoires.")
     now = at.timestamp()
     if not now - LEEWAY.total_seconds() < expires <= now + (LONGEST + LEEWAY).total_seconds():
         raise AssertionRefused(why="Preuve expirée, ou valable plus de cinq minutes.")

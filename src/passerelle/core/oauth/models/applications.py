@@ -21,7 +21,7 @@ class ProofMeans(models.TextChoices):
 
     KEYS = "keys", "Clés (JWKS)"
     SECRET = "secret", "Secret partagé"
-    NONE = "none", "Aucun moyen : application sur l’appareil de la personne"
+    NONE = "none", "Aucun moyen (application sur l’appareil de la personne)"
 
 
 class Declaration(models.Model):

@@ -17,13 +17,13 @@ def address_problem(address: str) -> str:
         parts = urlsplit(address)
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError:
-        return f"« {address[:80]} » n’est pas une adresse."
+        return f"« {address[:80]} » n’est pas une adresse."
     if len(address) > _LONGEST or not parts.hostname or not port_is_fine or any(char.isspace() for char in address):
-        return f"« {address[:80]} » n’est pas une adresse."
+        return f"« {address[:80]} » n’est pas une adresse."
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _THIS_MACHINE):
-        return f"« {address[:80]} » : il faut https (ou http sur l’appareil même)."
+        return f"« {address[:80]} » : il faut https (ou http sur l’appareil même)."
     if "#" in address or "@" in parts.netloc or "*" in address or "\\" in address:
-        return f"« {address[:80]} » : ni fragment, ni identifiant, ni joker."
+        return f"« {address[:80]} » : ni fragment, ni identifiant, ni joker."
     return ""
 
 

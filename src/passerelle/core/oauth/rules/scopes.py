@@ -76,11 +76,11 @@ def is_allowed(asked: str, declared: Iterable[str]) -> bool:
 
 def problems(scopes: Sequence[str], *, is_alone: bool) -> list[str]:
     """Return what is wrong with the scopes of a declaration, as sentences."""
-    wrong = [f"« {text} » n’est pas une portée connue." for text in scopes if not is_known(text)]
+    wrong = [f"« {text} » n’est pas une portée connue." for text in scopes if not is_known(text)]
     for scope in filter(None, map(smart.parse_scope, scopes)):
         if (scope.context is smart.Context.SYSTEM) != is_alone:
             whose = "seule prend des portées system/…" if is_alone else "pour une personne prend patient/… ou user/…"
-            wrong.append(f"« {scope} » : une application qui vient {whose}")
+            wrong.append(f"« {scope} » : une application qui vient {whose}")
     if is_alone and set(scopes) & PLAIN_SCOPES:
         wrong.append("Une application qui vient seule n’a ni identité, ni lancement, ni renouvellement à demander.")
     if not any(smart.parse_scope(text) for text in scopes):
@@ -99,7 +99,7 @@ def _worded(text: str, *, is_own_record: bool) -> Wording:
         return Wording(text, _PLAIN.get(text, text), writes=False)
     writes = bool(_WRITING & set(scope.letters))
     verb = "Modifier" if set(scope.letters) <= _WRITING else ("Lire et modifier" if writes else "Lire")
-    what = _TYPES.get(scope.type_, f"les ressources « {scope.type_} »")
+    what = _TYPES.get(scope.type_, f"les ressources « {scope.type_} »")
     return Wording(text, f"{verb} {what}{_whose(scope, is_own_record=is_own_record)}.", writes=writes)
 
 

@@ -28,7 +28,7 @@ class NoRpps(NotAdmitted):
 
 
 class NoCapacity(NotAdmitted):
-    """Aucun de vos exercices n’ouvre Passerelle : ni dans un établissement du groupement, ni en cabinet de médecin."""
+    """Aucun de vos exercices n’ouvre Passerelle : ni dans un établissement du groupement, ni en cabinet de médecin."""
 
 
 class AccountClosed(NotAdmitted):
@@ -36,7 +36,7 @@ class AccountClosed(NotAdmitted):
 
 
 class OtherAccount(NotAdmitted):
-    """Cette identité est déjà reliée à un autre compte. Rien n’a été changé ; signalez-le au support du groupement."""
+    """Cette identité est déjà reliée à un autre compte. Rien n’a été changé ; signalez-le au support du groupement."""
 
 
 class ChoiceNeeded(Exception):

@@ -24,7 +24,7 @@ _TOKENS = (get_refresh_token_model(), get_access_token_model(), get_grant_model(
 
 
 class OwnDeclaration(Exception):
-    """Celui qui déclare une application ne l’approuve pas lui-même : il faut une seconde personne."""
+    """Celui qui déclare une application ne l’approuve pas lui-même : il faut une seconde personne."""
 
 
 class NotOpen(Exception):

@@ -13,7 +13,7 @@ from passerelle.care.record.rules.appointments import fact_of as appointment_fac
 from passerelle.care.record.rules.consents import choices_of
 from passerelle.care.record.rules.documents import Frame
 from passerelle.care.record.rules.encounters import Numbered
-from passerelle.care.record.rules.patients import patient_of
+from passerelle.care.record.rules.patients import kept_beside, patient_of
 from passerelle.care.record.rules.stays import STAY_TRIGGERS
 from passerelle.care.record.rules.storing import fact_of, number_of
 from passerelle.care.record.services.appointments import PatientOf, apply_to_appointment
@@ -120,6 +120,7 @@ def _write_patients(inbound: Inbound, who: _Who, chart: Chart) -> None:
     aliases = who.absorbed
     origin = Origin(inbound.received_at, inbound.source, who.reference.establishment)
     resource = patient_of(who.patient.traits, place=who.place, aliases=aliases)
+    resource |= kept_beside(chart.patient.body) if chart.patient else {}
     chart.patient = put_over(chart.patient, resource, Whose(who.reference.id, who.reference.id), origin)
     for alias in aliases:
         resource = patient_of(identity.local_traits(alias), place=who.place, heir=who.reference.id)

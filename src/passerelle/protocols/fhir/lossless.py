@@ -62,8 +62,11 @@ def _read(raw: bytes) -> tuple[bytes, Any]:
         parsed = orjson.loads(raw)
     except orjson.JSONDecodeError as fault:
         raise FhirError(why=f"JSON illisible, ligne {fault.lineno}, colonne {fault.colno}") from fault
-    text = compact(raw)
-    _check_names(text, parsed)
+    try:
+        text = compact(raw)
+        _check_names(text, parsed)
+    except (RecursionError, orjson.JSONEncodeError, msgspec.MsgspecError) as fault:
+        raise FhirError(why="trop de niveaux") from fault
     return text, parsed
 
 
@@ -80,10 +83,7 @@ def _check_names(text: bytes, parsed: Any) -> None:
     """
     if b"\\" not in text and text.count(b'":') == orjson.dumps(parsed).count(b'":'):
         return
-    try:
-        json.loads(text, object_pairs_hook=_distinct, parse_float=str, parse_int=str)
-    except RecursionError as fault:
-        raise FhirError(why="trop de niveaux") from fault
+    json.loads(text, object_pairs_hook=_distinct, parse_float=str, parse_int=str)
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> None:

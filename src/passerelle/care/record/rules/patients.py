@@ -1,7 +1,7 @@
 """From what an establishment says of a patient to a Patient."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from passerelle.care.record.rules.encounters import system_of
@@ -12,6 +12,27 @@ IDENTIFIER_TYPES_FR = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-v2-0203
 STATUS_EXTENSION = "https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-identity-reliability"
 STATUS_CODES = "https://hl7.fr/ig/fhir/core/CodeSystem/fr-core-cs-identity-reliability"
 _GENDERS = {"F": "female", "M": "male", "A": "other", "O": "other"}
+
+
+#: What identity does not settle: who wrote it by FHIR is the one to change it.
+_BESIDE: Final = (
+    "maritalStatus",
+    "multipleBirthBoolean",
+    "multipleBirthInteger",
+    "photo",
+    "contact",
+    "communication",
+    "generalPractitioner",
+)
+_BESIDE_NAMES: Final = tuple(f'"{name}":' for name in _BESIDE)
+
+
+def kept_beside(body: str) -> dict[str, Any]:
+    """Return what the version there is says beside the traits: messages leave it as it is."""
+    if not any(name in body for name in _BESIDE_NAMES):
+        return {}
+    held = fhir.loads(body)
+    return {name: held[name] for name in _BESIDE if name in held}
 
 
 def patient_of(

@@ -66,6 +66,7 @@ RAW_WITHOUT_META = fhir.read_written(b'{"resourceType":"Flag","status":"active"}
         b'{"a":"\\\\","b":[{"c":1,"c":1}]}',
         b'{"\\u0061":1,"a":1}',
         b'{"a":"\\u0022:","b":1,"b":2}',
+        b'{"a":' * 300 + b"1" + b"}" * 300,
         b"[" * 5_000 + b"]" * 5_000,
         b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
     ],

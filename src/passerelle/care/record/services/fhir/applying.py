@@ -43,7 +43,7 @@ def apply(asked: Sequence[Asked], *, by: Viewer, at: datetime) -> list[Done]:
             with rules.at_rank(rank):
                 one.references = rules.checked(one.written, one.type)
     try:
-        with transaction.atomic(), gathering_writes():
+        with transaction.atomic():
             return _Work(asked, sight).done()
     except SupposedWrong:
         raise refused(409, "conflict", "un autre écrivain vient de créer cette ressource : à refaire") from None
@@ -73,7 +73,8 @@ class _Work:
                 drafts[rank] = self._draft(chosen[rank], held)
         self._check_references(drafts)
         self._permission.leave_traces()
-        return [store(drafts[rank], self._sight) for rank in range(len(chosen))]
+        with gathering_writes():
+            return [store(drafts[rank], self._sight) for rank in range(len(chosen))]
 
     def _turn(self, rank: int) -> tuple[int, bool]:
         """Return when a write comes: what follows another resource comes after it."""

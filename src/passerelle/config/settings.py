@@ -247,6 +247,15 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("PASSERELLE_LOG_LEVEL", "WARNING")},
 }
 
+# notices by ordinary mail (that something awaits, never what); none are sent without a host
+EMAIL_HOST = os.environ.get("PASSERELLE_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("PASSERELLE_SMTP_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("PASSERELLE_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("PASSERELLE_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("PASSERELLE_SMTP_TLS", "1") == "1"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("PASSERELLE_SMTP_FROM", "passerelle@localhost")
+
 METRICS_TOKEN = os.environ.get("PASSERELLE_METRICS_TOKEN", "")
 PASSERELLE_VAR = VAR
 PASSERELLE_DROPS = Path(os.environ.get("PASSERELLE_DROPS", VAR / "drops"))

@@ -9,6 +9,9 @@ from django.apps import apps
 from passerelle.care.channels.rules import meanings as channels
 from passerelle.care.exchange.rules.naming import event_name
 from passerelle.care.record.fhir.capability import capability_statement
+from passerelle.care.record.fhir.operations.parameters import Parameter
+from passerelle.care.record.fhir.operations.registry import Operation
+from passerelle.care.record.fhir.operations.table import REGISTERED
 from passerelle.core.access.matrix import current_matrix
 from passerelle.core.access.vocabulary import Word
 from passerelle.protocols import pamfr
@@ -23,6 +26,7 @@ def pages() -> dict[str, str]:
         "channels.md": _channels(),
         "data-classification.md": _data_classification(),
         "fhir.md": _fhir(),
+        "fhir-operations.md": _fhir_operations(),
         "messages.md": _messages(),
     }
 
@@ -105,6 +109,40 @@ def _fhir() -> str:
     ]
     told = "What `/fhir/` answers, as its CapabilityStatement tells it (FHIR R4, JSON)."
     return _page("FHIR interface", told, _table(("Resource", "Interactions", "Search parameters"), rows))
+
+
+def _fhir_operations() -> str:
+    rows = [
+        (
+            f"`${one.operation.code}`",
+            ", ".join(_places(one.operation)),
+            ", ".join(one.operation.methods),
+            ", ".join(map(_taken, one.operation.takes)) or "–",
+            (one.view.__doc__ or "").partition("\n")[0],
+            f"[definition]({one.operation.definition})",
+        )
+        for one in REGISTERED
+    ]
+    told = (
+        "What `/fhir/` does besides reading, searching and writing. Parameters come by the query string or by a posted "
+        "`Parameters` resource; one that is unknown or ill-formed is refused where it is (* must be given). Each call "
+        "asks the access decision and leaves an event; what may not be seen answers as what does not exist. "
+        "Bulk data: [how to export](../how-to/export-in-bulk.md)."
+    )
+    heads = ("Operation", "On", "Asked by", "Parameters", "What it does", "Standard")
+    return _page("FHIR operations", told, _table(heads, rows))
+
+
+def _taken(one: Parameter) -> str:
+    return f"`{one.name}`{'*' if one.is_required else ''}"
+
+
+def _places(one: Operation) -> list[str]:
+    """Return where an operation is asked: « Patient/[id] », every type told once when they are many."""
+    types = ["any type"] if len(one.types) > 5 else list(one.types)
+    found = ["the system"] if one.on_system else []
+    found += [f"`{type_}`" for type_ in types] if one.on_type else []
+    return found + ([f"`{type_}/[id]`" for type_ in types] if one.on_instance else [])
 
 
 def _data_classification() -> str:

@@ -41,6 +41,7 @@ from passerelle.care.record.services.contents import BulkContent, bulk_load_cont
 from passerelle.care.record.services.importing import FhirLoad, LoadProgress, LoadReport, load_fhir
 from passerelle.care.record.services.loading import BulkRow, bulk_load
 from passerelle.care.record.services.reindexing import reindex
+from passerelle.care.record.services.terminology import publish_terminology
 from passerelle.care.record.services.writing import Stored, delete, put
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "observations",
     "open_document",
     "procedures",
+    "publish_terminology",
     "put",
     "put_content",
     "read",

@@ -24,13 +24,14 @@ def load() -> None:
 
 @load.command()
 def territory() -> None:
-    """Load the establishments, the legal parameters and the bodies; a second run changes nothing."""
+    """Load establishments, legal parameters, bodies and nomenclatures; a second run changes nothing."""
     ensure_database()
     call_command("migrate", verbosity=0, interactive=False)
     at = timezone.now()
     directory.load_directory(at=at)
     parameters.load_parameters(at=at)
     governance.load_bodies(at=at)
+    record.publish_terminology(at=at)
     click.echo(f"Territoire chargé : {len(directory.establishments())} établissements, paramètres et instances.")
 
 

@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from passerelle.care.exchange.doors.tls import TlsUnusable
+from passerelle.care.record.api import publish_terminology
 from passerelle.config import cluster
 from passerelle.config.cli_exchange import tls_options, tls_ports_of
 from passerelle.config.database import ensure_database, is_embedded
@@ -36,6 +37,7 @@ def serve(host: str, port: int, mllp_port: int, sftp_port: int | None, workers: 
     ensure_database()
     call_command("migrate", verbosity=0, interactive=False)
     load_parameters(at=timezone.now())  # the law as this release knows it
+    publish_terminology(at=timezone.now())  # and its nomenclatures
     call_command("collectstatic", verbosity=0, interactive=False)
     supervisor = supervise(children(doors, page_workers=workers))
     supervisor.start()

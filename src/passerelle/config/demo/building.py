@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from django.db import connection
 
 from passerelle.care.channels import api as channels
+from passerelle.care.record import api as record
 from passerelle.config.demo.choices import choose_their_doctor, decide
 from passerelle.config.demo.chunks import CHUNK_PERSONS, chunk_sizes
 from passerelle.config.demo.dense import deepen
@@ -43,6 +44,7 @@ def build(*, persons: int, today: date, at: datetime, progress: Progress, worker
     """
     directory.load_directory(at=at, demo=True)
     parameters.load_parameters(at=at)
+    record.publish_terminology(at=at)
     if not channels.current().channels:
         channels.load_folder(path=channels.TERRITORY, by=_BUILDER, at=at, note="Territoire de démonstration")
     ledger = open_ledger(persons=persons, today=today, at=at)

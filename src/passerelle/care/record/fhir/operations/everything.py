@@ -71,7 +71,7 @@ def opened_record(call: Call, patient_id: UUID, target: str, *, act: Act = Act.R
     if person_id is None:
         raise not_found()
     sight = sight_of(call.viewer, at=call.at, act=act, about=[person_id])
-    held = sight.read("Patient", patient_id)
+    held = sight.read("Patient", patient_id, target=target)
     if held is None or held.deleted:
         raise not_found()
     sight.check(held, act=act, target=target)

@@ -15,14 +15,13 @@ from passerelle.care.record.fhir.read import uuid_of
 from passerelle.care.record.fhir.scope import check_resource, check_scopes
 from passerelle.care.record.fhir.searchset import bundle
 from passerelle.care.record.rules.asking import MOST_COUNT, USUAL_COUNT
-from passerelle.care.record.rules.parameters import TYPES
 from passerelle.care.record.selectors import store
 from passerelle.care.record.selectors.clauses import SearchError
 from passerelle.care.record.selectors.finding import TookTooLong, in_good_time
 from passerelle.care.record.selectors.rows import StoredResource
 from passerelle.care.record.selectors.sight import sight_of
 from passerelle.care.record.selectors.sql import EVERYTHING
-from passerelle.care.record.selectors.versions import Versions, Wanted, versions, versions_of
+from passerelle.care.record.selectors.versions import Versions, Wanted, types_there, versions, versions_of
 from passerelle.core.access.api import Act, AuthenticatedRequest
 from passerelle.core.audit import api as audit
 from passerelle.protocols.fhir import api as fhir
@@ -50,12 +49,12 @@ def history_type(request: AuthenticatedRequest, type_: str) -> HttpResponse:
 @interaction("GET", "HEAD")
 def history_system(request: AuthenticatedRequest) -> HttpResponse:
     """Give the versions of every resource that the viewer may see, newest first."""
-    return _of_types(request, TYPES, "_history")
+    return _of_types(request, types_there(), "_history")
 
 
 def _of_types(request: AuthenticatedRequest, types: Sequence[str], address: str) -> HttpResponse:
     at, wanted, viewer = timezone.now(), _wanted(request), request.viewer
-    if len(types) == 1:
+    if address != "_history":
         check_scopes(viewer, types[0], Act.HISTORY)
     sight = sight_of(viewer, at=at, act=Act.HISTORY)
     try:

@@ -1,6 +1,6 @@
 """Search criteria on the terms (looked up exactly) and on the extras (values compared)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import orjson
 
@@ -102,7 +102,7 @@ _AMOUNTS = {
 }
 
 
-def _matching(alias: str, name: str, told: str, values: dict[str, float | str]) -> Clause:
+def _matching(alias: str, name: str, told: str, values: Mapping[str, float | str]) -> Clause:
     path = f'strict $."{name}"[*] ? ({told})'
     return Clause(
         f"jsonb_path_exists({alias}.extras, %s::jsonpath, %s::jsonb, true)", (path, orjson.dumps(values).decode())

@@ -22,7 +22,7 @@ def codes_around(system: str | None, code: str, *, below: bool) -> list[tuple[st
         return [(system, code)]
     asked = terminology.Subsumption.SUBSUMES if below else terminology.Subsumption.SUBSUMED_BY
     try:
-        others = [
+        others: list[tuple[str | None, str]] = [
             (system, one)
             for one in terminology.code_system(system).concepts
             if terminology.subsumes(system, code, one) is asked

@@ -17,7 +17,6 @@ from passerelle.care.record.selectors.sql import EVERYTHING, NOTHING, Clause
 _NOW: Final = (
     "r.type, r.id, r.version, r.local_identity_id, r.last_updated, r.source, r.body, r.deleted, r.establishment"
 )
-_WIDTH: Final = 9
 _THEN: Final = (
     "v.type, v.id, v.version, v.local_identity_id, v.last_updated, v.source, v.body, v.deleted, r.establishment"
 )
@@ -65,24 +64,41 @@ def versions(types: Sequence[tuple[str, Clause]], wanted: Wanted, *, id_: UUID |
     """
     about = f"history {' '.join(type_ for type_, _ in types)} {id_ or ''}"
     place = place_of(wanted.cursor, about) if wanted.cursor is not None else None
-    parts, values = list[str](), list[Any]()
+    if wanted.count < 1:
+        return Versions((), None)
+    found: list[StoredResource] = []
     for type_, visible in types:
         if visible != NOTHING:
-            for sql, told in (
-                _current(type_, visible, wanted, place, id_),
-                _former(type_, visible, wanted, place, id_),
-            ):
-                parts.append(f"({sql})")
-                values += told
-    if not parts or wanted.count < 1:
-        return Versions((), None)
-    sql = f"SELECT * FROM ({' UNION ALL '.join(parts)}) every ORDER BY {_ORDER} LIMIT %s"  # noqa: S608 - our words
-    rows = ask(sql, [*values, wanted.count + 1]).fetchall()
-    shown = tuple(StoredResource(*row[:_WIDTH]) for row in rows[: wanted.count])
-    last = shown[-1] if len(rows) > wanted.count else None
-    return Versions(
-        shown, cursor_of([last.last_updated.isoformat(), str(last.id), last.version], about) if last else None
-    )
+            found += _newest(type_, visible, wanted, place, id_)
+    found.sort(key=lambda one: (one.last_updated, one.id, one.version), reverse=True)
+    shown = tuple(found[: wanted.count])
+    last = shown[-1] if len(found) > wanted.count else None
+    following = cursor_of([last.last_updated.isoformat(), str(last.id), last.version], about) if last else None
+    return Versions(shown, following)
+
+
+def _newest(
+    type_: str, visible: Clause, wanted: Wanted, place: Sequence[Any] | None, id_: UUID | None
+) -> list[StoredResource]:
+    current, values = _current(type_, visible, wanted, place, id_)
+    former, more = _former(type_, visible, wanted, place, id_)
+    sql = f"SELECT * FROM (({current}) UNION ALL ({former})) every ORDER BY {_ORDER} LIMIT %s"  # noqa: S608 - our words
+    return [StoredResource(*row) for row in ask(sql, [*values, *more, wanted.count + 1])]
+
+
+def types_there() -> list[str]:
+    """Return the types of which something is stored, each found by the index."""
+    return [row[0] for row in ask(_TYPES_THERE, ())]
+
+
+_TYPES_THERE: Final = """
+    WITH RECURSIVE seen AS (
+        (SELECT type FROM record_resource ORDER BY type LIMIT 1)
+        UNION ALL
+        SELECT (SELECT one.type FROM record_resource one WHERE one.type > seen.type ORDER BY one.type LIMIT 1)
+        FROM seen WHERE seen.type IS NOT NULL
+    ) SELECT type FROM seen WHERE type IS NOT NULL
+"""
 
 
 def _current(

@@ -2,8 +2,8 @@
 
     python -m passerelle.protocols.fhir.search.generate <folder of the unpacked package hl7.fhir.r4.examples>
 
-Source: https://hl7.org/fhir/R4/downloads.html (SearchParameter, StructureDefinition and CompartmentDefinition, CC0). The
-file is read by people too: the grammar of a path is told in `paths.py`.
+Source: https://hl7.org/fhir/R4/downloads.html (SearchParameter, StructureDefinition, CompartmentDefinition; CC0). The file
+is read by people too: the grammar of a path is told in `paths.py`.
 """
 
 import json
@@ -204,7 +204,7 @@ def parameters(folder: Path) -> dict[str, dict[str, Json]]:
     structures = Structures(folder)
     official = [json.loads(path.read_text()) for path in sorted(folder.glob("SearchParameter-*.json"))]
     known = {one["url"]: one for one in official}
-    found: dict[str, dict[str, Json]] = {"*": {}} | {kind: {} for kind in TYPES}
+    found: dict[str, dict[str, Json]] = {kind: {} for kind in ("*", *TYPES)}
     for told in official:
         if told["code"] in LEFT_OUT or not told.get("expression"):
             continue
@@ -264,7 +264,11 @@ def text(folder: Path) -> str:
         )
         return f"  {json.dumps(name)}: {{\n{lines}\n  }}"
 
-    tables = {"parameters": parameters(folder), "compartments": compartments(folder), "shapes": shapes(folder)}
+    tables: dict[str, dict[str, Any]] = {
+        "parameters": parameters(folder),
+        "compartments": compartments(folder),
+        "shapes": shapes(folder),
+    }
     parts = [
         f" {json.dumps(name)}: {{\n" + ",\n".join(block(*each) for each in table.items()) + "\n }"
         for name, table in tables.items()

@@ -6,8 +6,9 @@ https://hl7.org/fhir/R4/http.html#read and https://hl7.org/fhir/R4/http.html#vre
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.http import parse_http_date_safe
 
 from passerelle.care.identity import api as identity
 from passerelle.care.record.fhir.answers import MIME, Refusal, answer, not_found, version_headers
@@ -31,11 +32,20 @@ def read(request: AuthenticatedRequest, type_: str, id_: str) -> HttpResponse:
     person_id = sight.check(held)
     if held.deleted:
         raise Refusal(410, "deleted", "Cette ressource a été supprimée.")
-    if request.headers.get("If-None-Match") == f'W/"{held.version}"':
+    if is_known(request, held):
         return HttpResponse(status=304, headers=version_headers(held))
     if held.type == "Patient":
         return answer(shown(held, person_id), headers=version_headers(held))
     return HttpResponse(held.body, content_type=MIME, headers=version_headers(held))
+
+
+def is_known(request: HttpRequest, held: StoredResource) -> bool:
+    """Tell whether the reader has this version already. https://hl7.org/fhir/R4/http.html#cread."""
+    tags = request.headers.get("If-None-Match")
+    if tags is not None:
+        return f'"{held.version}"' in tags or tags.strip() == "*"
+    since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
+    return since is not None and int(held.last_updated.timestamp()) <= since
 
 
 @interaction("GET", "HEAD")

@@ -67,6 +67,24 @@ def test_if_match_on_what_does_not_exist_fails(known):
     assert send(pages.alice(), "PUT", f"Observation/{id_}", body, if_match='W/"1"').status_code == 412
 
 
+def test_a_reader_who_has_the_version_is_told_so_by_its_tag_or_its_date(held):
+    client, address = pages.alice(), f"/fhir/Observation/{held['id']}"
+    modified = client.get(address)["Last-Modified"]
+    cases = [
+        ({"if_none_match": 'W/"1"'}, 304),
+        ({"if_none_match": 'W/"7", W/"1"'}, 304),
+        ({"if_none_match": "*"}, 304),
+        ({"if_none_match": 'W/"11"', "if_modified_since": modified}, 200),
+        ({"if_modified_since": modified}, 304),
+        ({"if_modified_since": "Thu, 01 Jan 2015 00:00:00 GMT"}, 200),
+        ({"if_modified_since": "hier"}, 200),
+    ]
+    for headers, status in cases:
+        response = client.get(address, headers=headers)
+        assert response.status_code == status, headers
+        assert response["ETag"] == 'W/"1"'
+
+
 def test_the_resource_says_the_id_of_its_address(held):
     other = str(uuid4())
     client = pages.alice()

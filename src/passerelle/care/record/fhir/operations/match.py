@@ -66,9 +66,7 @@ class _Seen:
     def keep(self, files: Sequence[UUID]) -> Collection[UUID]:
         persons = set(identity.persons_of(files).values())
         sight = sight_of(self._call.viewer, at=self._call.at, act=Act.READ, about=persons)
-        with (
-            access.as_machine()
-        ):  # identities are compared across the group, where the wall knows no tie: `sight` decides
+        with access.as_machine():  # the wall knows no tie across the group; `sight` decides, row by row
             self.rows = {row.id: row for row in patients_seen(sight, files)}
         return self.rows
 

@@ -17,6 +17,20 @@ READS: Final = ("read", "vread", "history-instance", "history-type", "search-typ
 WRITES: Final = ("create", "update", "patch", "delete")
 SYSTEM: Final = ("history-system", "search-system", "transaction", "batch")
 _DEFINITION: Final = "http://hl7.org/fhir/SearchParameter/"
+#: Where to ask is said at `.well-known/smart-configuration`, beside this interface.
+_SECURITY: Final = {
+    "service": [
+        {
+            "coding": [
+                {
+                    "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
+                    "code": "SMART-on-FHIR",
+                }
+            ]
+        }
+    ],
+    "description": "Session à deux facteurs, ou jeton SMART (.well-known/smart-configuration).",
+}
 
 
 @interaction("GET", "HEAD", is_open=True)
@@ -47,6 +61,7 @@ def _rest() -> dict[str, Any]:
     binary = {"type": "Binary", "interaction": _codes(("read",))}
     told = {
         "mode": "server",
+        "security": _SECURITY,
         "resource": [*(_resource(type_) for type_ in SEARCHED), binary],
         "interaction": _codes(SYSTEM),
         "searchParam": [

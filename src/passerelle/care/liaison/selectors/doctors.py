@@ -23,14 +23,23 @@ class Doctor:
 
 
 def treating_doctor(person_id: UUID, *, at: datetime) -> Doctor | None:
-    """Return the main doctor the person has chosen and lets read, None when there is none."""
+    """Return the main doctor the person has chosen and lets read, None without one, or when they are refused."""
     members = [one for one in consent.chosen_professionals(person_id, at=at) if one.is_main_doctor]
     chosen = next((one for one in members if one.level in _READING_LEVELS), None)
     if chosen is None:
         return None
+    decided = consent.restrictions_of([person_id], at=at)[person_id]
+    if decided.opposes(consent.Whom(rpps=chosen.rpps, account_id=chosen.account_id)):
+        return None
     return Doctor(
         chosen.account_id, chosen.label, chosen.rpps, mailboxes([chosen.account_id]).get(chosen.account_id, "")
     )
+
+
+def is_secret(person_id: UUID, *items: UUID | None, at: datetime) -> bool:
+    """Tell whether one of these stays and documents is kept secret at the request of a minor."""
+    secret = consent.secret_items(person_id, at=at)
+    return any(item in secret for item in items)
 
 
 def mailboxes(account_ids: Iterable[UUID | None]) -> dict[UUID | None, str]:

@@ -171,6 +171,7 @@ def _sent(document_id: UUID, discharge: Discharge, resource: dict[str, Any], cre
         title=str(resource.get("description") or coding.get("display") or "Lettre de liaison"),
         contents=(),
         created_at=created_at,
+        stay_id=discharge.pk,
     )
 
 

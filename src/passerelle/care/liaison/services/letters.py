@@ -132,6 +132,7 @@ def _publish(
         contents=(("text/xml", document), ("application/pdf", copy)),
         created_at=at,
         author=pamfr.Practitioner(sheet.signatory.family, sheet.signatory.given),
+        stay_id=discharge.pk,
     )
     send(sent, at=at, by=by.name)
 

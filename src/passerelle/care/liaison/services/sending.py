@@ -9,7 +9,7 @@ from passerelle.care.delivery import api as delivery
 from passerelle.care.identity import api as identity
 from passerelle.care.liaison.models import Dispatch
 from passerelle.care.liaison.rules.ways import Addressee, Way
-from passerelle.care.liaison.selectors.doctors import Doctor, treating_doctor
+from passerelle.care.liaison.selectors.doctors import Doctor, is_secret, treating_doctor
 from passerelle.care.liaison.selectors.patients import patient_of
 from passerelle.protocols import pamfr
 
@@ -36,15 +36,17 @@ class Sent:
     contents: Sequence[tuple[str, bytes]]
     created_at: datetime
     author: pamfr.Practitioner | None = None
+    stay_id: UUID | None = None
 
 
 def send(sent: Sent, *, at: datetime, by: str, by_mail: bool = True) -> list[Dispatch]:
     """Put a document in the spaces of the doctor and of the patient, and in the queue of secure mail, in one write.
 
-    Nothing leaves the machine here: delivery sends once the transaction is committed.
+    Nothing leaves the machine here: delivery sends once the transaction is committed. What a minor keeps secret goes to
+    their own space, and nowhere else.
     """
     person_id = identity.person_of(sent.local_identity_id)
-    doctor = treating_doctor(person_id, at=at)
+    doctor = _reader(sent, person_id, at=at)
     dispatches = _to_spaces(sent, person_id, doctor, at=at, by=by)
     if by_mail and doctor is not None and doctor.mailbox:
         dispatches += _by_mail(sent, person_id, doctor, at=at, by=by)
@@ -54,10 +56,17 @@ def send(sent: Sent, *, at: datetime, by: str, by_mail: bool = True) -> list[Dis
 def send_by_mail_again(sent: Sent, *, at: datetime, by: str) -> list[Dispatch]:
     """Send a document by secure mail once more, as a new mail of its own; empty without a mailbox to send to."""
     person_id = identity.person_of(sent.local_identity_id)
-    doctor = treating_doctor(person_id, at=at)
+    doctor = _reader(sent, person_id, at=at)
     if doctor is None or not doctor.mailbox:
         return []
     return Dispatch.objects.bulk_create(_by_mail(sent, person_id, doctor, at=at, by=by))
+
+
+def _reader(sent: Sent, person_id: UUID, *, at: datetime) -> Doctor | None:
+    doctor = treating_doctor(person_id, at=at)
+    if doctor is None or is_secret(person_id, sent.stay_id, sent.document_id, at=at):
+        return None
+    return doctor
 
 
 def _to_spaces(sent: Sent, person_id: UUID, doctor: Doctor | None, *, at: datetime, by: str) -> list[Dispatch]:

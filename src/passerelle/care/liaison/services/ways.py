@@ -95,6 +95,7 @@ def _sent(letter: Letter) -> Sent:
         title=str(resource.get("description") or "Lettre de liaison"),
         contents=[(mime, content) for mime, content in contents if content],
         created_at=letter.signed_at or letter.drafted_at,
+        stay_id=letter.discharge_id,
     )
 
 

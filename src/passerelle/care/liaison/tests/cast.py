@@ -90,7 +90,7 @@ def zoe(person_id):
     return Someone("Zoé d’Allègre", Role.PATIENT, person_id=person_id)
 
 
-def a_patient(*establishments, status="QUAL", matricule=MATRICULE, name="D’ALLÈGRE"):
+def a_patient(*establishments, status="QUAL", matricule=MATRICULE, name="D’ALLÈGRE", born=date(1979, 3, 28)):
     """Load a patient with a qualified INS; return the person and the file of the first establishment."""
     person_id = uuid4()
     rows = [
@@ -103,7 +103,7 @@ def a_patient(*establishments, status="QUAL", matricule=MATRICULE, name="D’ALL
             authority_oid=f"1.2.250.99.{next(_numbers)}",
             birth_name=name,
             given_names=("Zoé", "Anne"),
-            birth_date=date(1979, 3, 28),
+            birth_date=born,
             sex="F",
             since=timezone.now() - timedelta(days=900),
             birth_place="13055",

@@ -7,6 +7,7 @@ import pytest
 from django.core import mail as outbox
 from django.utils import timezone
 
+from passerelle.care.consent import api as consent
 from passerelle.care.delivery import api as delivery
 from passerelle.care.delivery.mail.composing import message_id
 from passerelle.care.delivery.models import Item, State
@@ -24,6 +25,7 @@ from passerelle.care.liaison.tests import cast
 from passerelle.care.liaison.tests.test_letters import signed
 from passerelle.care.record import api as record
 from passerelle.care.record.tests import pages
+from passerelle.core.audit import api as audit
 from passerelle.protocols.fhir import api as fhir
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +84,40 @@ def test_a_letter_leaves_to_the_spaces_and_by_secure_mail_to_both(stay, secure_m
     ]
     items = {item.recipient: item.state for item in Item.objects.all()}
     assert items == {BOX: State.WAITING, f"{cast.MATRICULE}@patient.mssante.fr": State.WAITING}
+
+
+def test_a_doctor_whom_the_patient_refuses_gets_nothing(stay, colette, secure_mail, at):
+    discharge, person_id = stay
+    whom = consent.Whom(account_id=colette.account.pk)
+    voice = consent.Voice(audit.Actor(None, "Zoé"))
+    consent.oppose(
+        person_id=person_id,
+        scope=consent.Scope.PROFESSIONAL,
+        whom=whom,
+        label="Dr Colette Mistral",
+        by=voice,
+        at=at - timedelta(hours=1),
+    )
+
+    signed(discharge.pk, cast.alice(), at)
+
+    assert ways() == [("patient", "space", "")]
+
+
+def test_what_a_minor_keeps_secret_goes_to_their_own_space_alone(colette, secure_mail, at):
+    person_id, local = cast.a_patient("aphm", born=at.date() - timedelta(days=15 * 365))
+    cast.chooses(person_id, colette)
+    stay_id = pages.a_stay(local, days=2, lasting=2, documents=0, results=0)
+    discharge = cast.a_discharge(local, stay_id, left_at=at - timedelta(hours=2))
+    voice = consent.Voice(audit.Actor(None, "Zoé"))
+    consent.keep_secret(
+        person_id=person_id, item=consent.Item.STAY, item_id=stay_id, by=voice, at=at - timedelta(hours=1)
+    )
+
+    signed(discharge.pk, cast.alice(), at)
+
+    assert ways() == [("patient", "space", "")]
+    assert not Item.objects.exists()
 
 
 def test_a_patient_without_qualified_identity_has_no_mailbox_and_the_page_says_why(secure_mail, colette, at):

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import override_settings
 from hypothesis import settings
 
@@ -25,8 +26,12 @@ STORAGES = {
 
 @pytest.fixture(scope="session", autouse=True)
 def static_files_and_passwords_are_quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Serve static files from their sources, without `collectstatic` nor its manifest; hash passwords quickly."""
+    """Serve static files from their sources, without `collectstatic` nor its manifest; hash passwords quickly.
+
+    Requests go through the role of production, so that policies hold in every test of a page.
+    """
     with override_settings(
+        MIDDLEWARE=["tests.runtime_role.RuntimeRole", *django_settings.MIDDLEWARE],
         STORAGES=STORAGES,
         STATIC_ROOT=tmp_path_factory.mktemp("static"),
         WHITENOISE_USE_FINDERS=True,

@@ -1,6 +1,7 @@
 """Find the database: `DATABASE_URL`, or the embedded PostgreSQL in `var/`."""
 
 import os
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from passerelle.config import cluster
@@ -14,6 +15,11 @@ def database_settings() -> dict[str, object]:
     """
     url = os.environ.get("DATABASE_URL")
     return _settings_from_url(url) if url else _embedded_settings()
+
+
+def take_runtime_role(options: dict[str, Any], role: str) -> None:
+    """Let the connections to come work as a role that owns no table and bypasses no policy: pages, FHIR."""
+    options["options"] = f"{options.get('options', '')} -c role={role}".strip()
 
 
 def is_embedded() -> bool:

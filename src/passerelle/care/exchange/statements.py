@@ -1,5 +1,6 @@
 """Statements of the path of messages: in Django's transaction, prepared once, the writes of a group sent together."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,6 +10,7 @@ import psycopg
 from django.db import connection, transaction
 
 from passerelle.care.exchange.rows import Table
+from passerelle.core.access import api as access
 
 Values = Sequence[Any]
 _FEWEST_COPIED = 4
@@ -32,8 +34,13 @@ def ask(sql: str, values: Values) -> psycopg.Cursor[Any]:
     if gathered is not None:
         gathered.send()
     connection.ensure_connection()
+    session, told = connection.connection, access.to_tell(sql)
     with connection.wrap_database_errors:
-        return psycopg.Cursor(connection.connection).execute(sql, values, prepare=True)
+        if told is None:
+            return psycopg.Cursor(session).execute(sql, values, prepare=True)
+        with session.pipeline():
+            psycopg.Cursor(session).execute(*told, prepare=True)
+            return psycopg.Cursor(session).execute(sql, values, prepare=True)
 
 
 def expect_many_rows() -> None:
@@ -126,14 +133,15 @@ class Gathered:
             (table.insert_missing, [list(column) for column in zip(*given, strict=True)], False)
             for table, given in missing.items()
         ]
+        fewest_copied = sys.maxsize if access.is_behind() else _FEWEST_COPIED  # policies refuse a COPY
         few = [
             (table.insert_new, values, True)
             for table, given in rows.items()
-            if len(given) < _FEWEST_COPIED
+            if len(given) < fewest_copied
             for values in given
         ]
         for table, given in rows.items():
-            if len(given) >= _FEWEST_COPIED:
+            if len(given) >= fewest_copied:
                 copy_new(table, given)
         if statements := few + perhaps + waiting:
             _send(statements)
@@ -161,7 +169,10 @@ def copy_new(table: Table, rows: Sequence[Values]) -> None:
 
 def _send(statements: Sequence[tuple[str, Values, bool]]) -> None:
     session = connection.connection
+    told = next(filter(None, (access.to_tell(sql) for sql, _, _ in statements)), None)
     with connection.wrap_database_errors, session.pipeline():
+        if told is not None:
+            psycopg.Cursor(session).execute(*told, prepare=True)
         sent = [psycopg.Cursor(session).execute(sql, values, prepare=True) for sql, values, _ in statements]
     if any(is_new and cursor.rowcount != 1 for cursor, (_, _, is_new) in zip(sent, statements, strict=True)):
         raise SupposedWrong

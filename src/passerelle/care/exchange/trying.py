@@ -23,6 +23,7 @@ from passerelle.care.exchange.rules.reading import place_of, readable
 from passerelle.care.exchange.rules.verdict import Draft
 from passerelle.care.exchange.selectors.validation import validation_of
 from passerelle.care.exchange.services.receiving import house, judged
+from passerelle.core.access import api as access
 from passerelle.core.directory import api as directory
 from passerelle.protocols import hl7v2, pamfr
 from passerelle.protocols.hl7v2 import Hl7Error
@@ -142,7 +143,7 @@ def _undone(draft: Draft) -> _Outcome:
         message=message,
     )
     try:
-        with transaction.atomic(), directory.remembering():
+        with transaction.atomic(), directory.remembering(), access.as_machine():  # as a worker would
             _apply(inbound, outcome)
             transaction.set_rollback(True)
     except (Rejected, Hl7Error) as refusal:

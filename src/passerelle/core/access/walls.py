@@ -15,9 +15,9 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from passerelle.core.access.matrix import current_matrix
-from passerelle.core.access.rules import may
+from passerelle.core.access.rules import decide, may
 from passerelle.core.access.viewer import Viewer
-from passerelle.core.access.vocabulary import RECORD_KINDS, Act, Kind, Role
+from passerelle.core.access.vocabulary import RECORD_KINDS, Act, Kind, Relation, Role, State
 
 #: The role of pages and of FHIR: it owns no table.
 RUNTIME_ROLE: Final = "passerelle_app"
@@ -81,12 +81,14 @@ def told_of(viewer: Viewer) -> Told:
 
 @lru_cache(maxsize=1024)
 def _by_roles(assignments: frozenset[tuple[Role, str | None]]) -> tuple[str, str]:
-    matrix = current_matrix()
-    reads = {role for role, _ in assignments if any(may(matrix, (role,), kind, Act.READ) for kind in RECORD_KINDS)}
-    controls = may(matrix, {role for role, _ in assignments}, Kind.ACCESS, Act.VERIFY)
-    return "control" if controls else "viewer", ",".join(
-        sorted({code for role, code in assignments if code and role in reads})
-    )
+    matrix, roles = current_matrix(), {role for role, _ in assignments}
+    reads = {role for role in roles if any(may(matrix, (role,), kind, Act.READ) for kind in RECORD_KINDS)}
+    reach = ["viewer"]
+    if may(matrix, roles, Kind.ACCESS, Act.VERIFY):
+        reach.append("control")
+    if decide(matrix, roles, Relation.TERRITORY, kind=Kind.PATIENT, act=Act.READ, state=State.NORMAL).allowed:
+        reach.append("identities")
+    return ",".join(reach), ",".join(sorted({code for role, code in assignments if code and role in reads}))
 
 
 def is_behind() -> bool:

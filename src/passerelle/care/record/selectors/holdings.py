@@ -7,6 +7,7 @@ from uuid import UUID
 
 from passerelle.care.exchange.api import ask
 from passerelle.care.identitovigilance.api import Arrival, Held
+from passerelle.core.access import api as access
 
 LABELS: Final = {
     "Encounter": "séjours",
@@ -29,12 +30,15 @@ def counts(local_identity_ids: Sequence[UUID]) -> dict[UUID, list[Held]]:
     """Return how many stays, documents, results and appointments each local identity holds, and between which dates."""
     found: dict[UUID, list[Held]] = {}
     order = list(LABELS)
-    for id_, type_, count, first_at, last_at in ask(_COUNTS, [list(local_identity_ids), order]):
+    with access.as_machine():  # the desk compares files of every establishment: counts and moments only
+        rows = ask(_COUNTS, [list(local_identity_ids), order]).fetchall()
+    for id_, type_, count, first_at, last_at in rows:
         found.setdefault(id_, []).append(Held(type_, LABELS[type_], count, first_at, last_at))
     return {id_: sorted(held, key=lambda one: order.index(one.kind)) for id_, held in found.items()}
 
 
 def arrivals(local_identity_ids: Sequence[UUID], since: datetime, limit: int) -> list[Arrival]:
     """Return what was stored under these local identities since a moment, newest first."""
-    rows = ask(_ARRIVALS, [list(local_identity_ids), list(LABELS), since, limit])
+    with access.as_machine():
+        rows = ask(_ARRIVALS, [list(local_identity_ids), list(LABELS), since, limit]).fetchall()
     return [Arrival(LABELS[type_], id_, local, stored_at, source) for type_, id_, local, stored_at, source in rows]

@@ -25,8 +25,8 @@ def open_document(viewer: Viewer, document_id: UUID, *, at: datetime) -> OpenedD
         AccessRefused: there is no such document, or the viewer may not open it: the same refusal.
     """
     sight = sight_of(viewer, at=at, act=Act.READ, about=())
-    held = sight.read("DocumentReference", document_id)
     target = f"document:{document_id}"
+    held = sight.read("DocumentReference", document_id, target=None)
     resource = fhir.loads(held.body) if held and not held.deleted else {}
     if held is None or not resource or resource.get("status") == "entered-in-error":
         access.check(viewer, Kind.DOCUMENT, Act.READ, relation=Relation.NONE, target=target, at=at)

@@ -30,12 +30,7 @@ STANDING_OF: Final = """
         %(person)s::uuid IS NOT NULL AND EXISTS (SELECT FROM consent_representation_period period
             WHERE period.person_id = {person} AND period.representative_id = %(person)s::uuid
             AND period.starts_at <= %(at)s AND (period.ends_at IS NULL OR period.ends_at > %(at)s)),
-        EXISTS (SELECT FROM consent_bearer bearer WHERE bearer.person_id = {person} AND (
-            EXISTS (SELECT FROM consent_careteam told WHERE told.person_id = bearer.told_for)
-            OR EXISTS (SELECT FROM consent_opposition told WHERE told.person_id = bearer.told_for)
-            OR EXISTS (SELECT FROM consent_maskeddocument told WHERE told.person_id = bearer.told_for)
-            OR EXISTS (SELECT FROM consent_minorsecret told WHERE told.person_id = bearer.told_for)
-            OR EXISTS (SELECT FROM consent_protectedidentity told WHERE told.person_id = bearer.told_for)))
+        EXISTS (SELECT FROM record_decided decided WHERE decided.person_id = {person})
     FROM (
         SELECT array_agg(local.id) AS ids, coalesce(bool_or(local.establishment_id = ANY(%(here)s)), false) AS is_known,
             coalesce(bool_or(local.establishment_id = ANY(%(here)s) AND EXISTS (

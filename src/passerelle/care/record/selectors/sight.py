@@ -1,6 +1,7 @@
 """What one viewer may see of the record, for one act: the one home of the decision for pages and FHIR."""
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -43,6 +44,7 @@ _READ: Final = (
     " WHERE held.id = %(id)s AND held.type = %(type)s"
 )
 _HELD_COLUMNS: Final = 10
+_OWNER: Final = "SELECT local_identity_id, person_id FROM wall_owner(%(type)s, %(id)s)"
 _MET: Final = (
     "SELECT local.establishment_id, whose.person_id, standing.* FROM identity_localidentity local"  # noqa: S608
     " JOIN identity_membership whose ON whose.local_identity_id = local.id AND whose.until IS NULL"
@@ -76,10 +78,15 @@ class Sight:
         about = self._in_context() if self.about is None else self.about
         return any_of([nobodys, of_persons(self.viewer, about, type_, alias, self.act)])
 
-    def read(self, type_: str, id_: UUID) -> StoredResource | None:
-        """Return the current version (perhaps a deletion), or None: not decided yet, `check` does that. One query."""
+    def read(self, type_: str, id_: UUID, *, target: str | None = "") -> StoredResource | None:
+        """Return the current version (perhaps a deletion), or None: not decided yet, `check` does that. One query.
+
+        What the second wall hides is None too; its trace is left on `target`, unless this is None: the caller does it.
+        """
         rows = rows_of(_READ, {**asked_by(self.viewer, at=self.at), "id": id_, "type": type_})
         if not rows:
+            if target is not None:
+                self._note_hidden(type_, id_, target or f"fhir:{type_}/{id_}")
             return None
         row = rows[0]
         person_id, told = row[_HELD_COLUMNS], row[_HELD_COLUMNS + 1 :]
@@ -87,6 +94,21 @@ class Sight:
             decided = consent.restrictions_of([person_id], at=self.at)[person_id] if told[-1] else consent.NOTHING
             self._remember(standing_from(self.viewer, person_id, told, decided))
         return StoredResource(*row[:_HELD_COLUMNS])
+
+    def _note_hidden(self, type_: str, id_: UUID, target: str) -> None:
+        """Leave the trace of an attempt on what the second wall hides; the answer is that of what does not exist."""
+        for local_identity_id, person_id in rows_of(_OWNER, {"id": id_, "type": type_}):
+            with suppress(access.AccessRefused):
+                access.settle(
+                    self.viewer,
+                    kind_of(type_, local_identity_id),
+                    self.act,
+                    decision=access.REFUSED,
+                    relation=Relation.NONE,
+                    target=target,
+                    person_id=person_id,
+                    at=self.at,
+                )
 
     def check(self, held: StoredResource, *, act: Act | None = None, target: str = "") -> UUID | None:
         """Decide on one stored resource, leave the trace, and return whose it is (None: nobody's).

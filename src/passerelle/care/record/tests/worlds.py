@@ -67,7 +67,7 @@ class World:
         return UUID(int=self.dice.getrandbits(128), version=4)
 
 
-def a_world(seed: int, *, persons: int = 5, pieces: int = 40) -> World:
+def a_world(seed: int, *, persons: int = 5, pieces: int = 40, choices: int = 15) -> World:
     """Make a world; the places must be there."""
     world = World(random.Random(seed))
     world.doctor, world.clinician = world.new_id(), world.new_id()
@@ -80,7 +80,7 @@ def a_world(seed: int, *, persons: int = 5, pieces: int = 40) -> World:
                 _add_stay(world, person, file, place)
     for _ in range(pieces):
         _add_any(world)
-    for _ in range(persons * 3):
+    for _ in range(choices):
         _decide(world)
     _add_emergency(world)
     for kind, type_ in (

@@ -78,7 +78,7 @@ def _told_by(laboratory: str, exam: dict[str, Any]) -> dict[str, Any]:
     if own is None:
         return exam
     times = own["times"]
-    usual = {sex: own.get(sex, [round(bound * times, 3) for bound in exam[sex]]) for sex in "FM"}
+    usual = {sex: own.get(sex, [round(bound * times, 2) for bound in exam[sex]]) for sex in "FM"}
     return {**exam, **own, **usual, "centre": exam["centre"] * times}
 
 

@@ -17,9 +17,9 @@ from passerelle.care.record.selectors.presenting import Places
 from passerelle.care.record.selectors.rows import AppointmentRow, StayRow
 from passerelle.core.access.api import Kind, Viewer
 
-_STAYS: Final = 6
-_DOCUMENTS: Final = 8
-_TAKINGS: Final = 6
+_STAYS: Final = 5
+_DOCUMENTS: Final = 6
+_TAKINGS: Final = 4
 _DOCUMENT_KINDS: Final = frozenset({EventKind.LETTER, EventKind.REPORT})
 
 

@@ -34,17 +34,17 @@ class TeamForm(forms.Form):
     """How much a member of the care team sees, and until when."""
 
     level = forms.ChoiceField(
-        label="Ce qu’il peut voir",
+        label="Ce que cette personne peut voir",
         choices=[(level.value, text) for level, text in _LEVEL_HELP.items()],
         widget=forms.RadioSelect,
         initial=consent.Level.ALL.value,
-        error_messages={"required": "Choisissez ce qu’il peut voir."},
+        error_messages={"required": "Choisissez ce que cette personne peut voir."},
     )
     last_day = forms.DateField(
         label="Dernier jour",
         required=False,
         widget=DayInput(),
-        help_text="Laissez vide\u00a0: jusqu’à ce que vous le retiriez.",
+        help_text="Laissez vide\u00a0: jusqu’à ce que vous retiriez cette personne.",
         error_messages=_DAY,
     )
     is_main_doctor = forms.BooleanField(label="C’est mon médecin traitant", required=False)

@@ -34,7 +34,6 @@ def accesses(request: AuthenticatedRequest) -> HttpResponse:
         "with_mine": wanted.with_mine,
         "is_first": not request.GET.get("avant"),
         "is_narrow": form.is_valid() and any(form.cleaned_data.values()),
-        "unseen": consent.unseen_emergencies(who.person_id),
         "query": _query(request),
     }
     return render(request, "patientspace/accesses.html", context)

@@ -65,7 +65,7 @@ from passerelle.protocols.fhir.search.definitions import (
     SearchKind,
     SearchParameter,
 )
-from passerelle.protocols.fhir.search.extraction import amounts, dates, extract, is_of, tokens, values_of
+from passerelle.protocols.fhir.search.extraction import CONTACTS, amounts, dates, extract, is_of, tokens, values_of
 from passerelle.protocols.fhir.search.parsing import (
     MODIFIERS,
     parse,
@@ -86,6 +86,7 @@ from passerelle.protocols.fhir.validation.references import local_target
 
 __all__ = [
     "COMPARTMENTS",
+    "CONTACTS",
     "LOINC",
     "MANDATORY",
     "MODIFIERS",

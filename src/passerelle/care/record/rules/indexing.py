@@ -5,9 +5,9 @@ The walk is a tree of the paths of the standard, built once for each type; an el
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, TypeAlias
 
 from passerelle.care.record.rules.parameters import SEARCHED, Reads, Searched, is_repeated
@@ -17,6 +17,8 @@ from passerelle.protocols.fhir import api as fhir
 Json: TypeAlias = dict[str, Any]
 #: The bounds of what has none, in milliseconds: no date of the standard is beyond.
 EARLIEST, LATEST = -(10**15), 10**15
+_MILLISECOND: Final = timedelta(milliseconds=1)
+_WHOLE_SECONDS: Final = frozenset({20, 25})  # 2026-03-02T12:00:00Z, 2026-03-02T12:00:00+01:00
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMED_PARTS: Final = ("line", "district", "text")
 _ALL_PARTS: Final = ("family", "given", "prefix", "suffix", *_NAMED_PARTS, "city", "state", "postalCode", "country")
@@ -124,10 +126,51 @@ def _term_leaf(prefix: str, parameter: fhir.SearchParameter) -> Leaf:
     return _reference_leaf(prefix, parameter.targets if parameter.is_limited else ())
 
 
+@lru_cache(maxsize=1 << 15)
+def _token_terms(prefix: str, system: str | None, code: str) -> tuple[int, ...]:
+    return tuple(map(term, token_texts(prefix, system, code)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _carried_terms(prefix: str, system: str | None, value: str) -> tuple[int, ...]:
+    """Return the terms of a reference that carries an identifier: with its system, and alone."""
+    return tuple(map(term, token_texts(f"{prefix}:identifier", system, value)[:2]))
+
+
+@lru_cache(maxsize=1 << 14)
+def _beginning_terms(prefix: str, folded: str, *, is_name: bool) -> tuple[int, ...]:
+    """Return the terms of the beginnings of a text: of two lengths for a name, asked the most."""
+    found = beginnings(prefix, folded)
+    return tuple(map(term, found if is_name else found[:1]))
+
+
+def _system(node: Json) -> str | None:
+    told = node.get("system")
+    return told if isinstance(told, str) else None
+
+
+def _keep_token(prefix: str, node: Json, index: Index) -> None:
+    code = node.get("code", node.get("value"))
+    if not isinstance(code, str):
+        return
+    system = _system(node)
+    if system in fhir.CONTACTS and "code" not in node:  # the means of a contact is not a system of codes
+        index.terms.add(term(f"{prefix}={code}"))
+    else:
+        index.terms.update(_token_terms(prefix, system, code))
+
+
 def _token_leaf(prefix: str) -> Leaf:
     def read(value: Any, index: Index) -> None:
-        for found in fhir.tokens(value):
-            index.terms.update(map(term, token_texts(prefix, found.system, found.code)))  # type: ignore[union-attr]  # tokens
+        if isinstance(value, dict):
+            for item in fhir.items(value.get("coding")):
+                if isinstance(item, dict):
+                    _keep_token(prefix, item, index)
+            _keep_token(prefix, value, index)
+        elif isinstance(value, bool):
+            index.terms.update(_token_terms(prefix, None, "true" if value else "false"))
+        elif isinstance(value, str):
+            index.terms.update(_token_terms(prefix, None, value))
 
     return read
 
@@ -170,9 +213,10 @@ def _link(prefix: str, value: Json, only: tuple[str, ...], index: Index) -> None
         if not only or fhir.is_of(target, only):
             index.terms.add(term(f"{prefix}={target}"))
     elif "identifier" in value and (not only or value.get("type") in only):
-        for found in fhir.tokens(value["identifier"]):
-            texts = token_texts(f"{prefix}:identifier", found.system, found.code)[:2]  # type: ignore[union-attr]  # tokens
-            index.terms.update(map(term, texts))
+        carried = value["identifier"]
+        told = carried.get("value") if isinstance(carried, dict) else None
+        if isinstance(told, str):
+            index.terms.update(_carried_terms(prefix, _system(carried), told))
 
 
 def _other_leaf(type_: str, name: str, parameter: fhir.SearchParameter) -> Leaf:
@@ -191,7 +235,7 @@ def _other_leaf(type_: str, name: str, parameter: fhir.SearchParameter) -> Leaf:
 
 def milliseconds(at: datetime) -> int:
     """Return a moment as milliseconds since 1970."""
-    return round((at - _EPOCH).total_seconds() * 1000)
+    return (at - _EPOCH) // _MILLISECOND
 
 
 def _range(found: fhir.DateRange) -> list[int]:
@@ -201,10 +245,30 @@ def _range(found: fhir.DateRange) -> list[int]:
 
 def _date_leaf(name: str) -> Leaf:
     def read(value: Any, index: Index) -> None:
-        for found in fhir.dates(value):
-            index.extras.setdefault(name, []).append(_range(found))  # type: ignore[arg-type]  # dates
+        found = _quick_period(value) if isinstance(value, dict) else None
+        if found is not None:
+            index.extras.setdefault(name, []).append(found)
+            return
+        for one in fhir.dates(value):
+            index.extras.setdefault(name, []).append(_range(one))  # type: ignore[arg-type]  # dates
 
     return read
+
+
+def _quick_period(value: Json) -> list[int] | None:
+    """Return the bounds of a period written to the second with its offset, as messages write them; None of another."""
+    start, end = value.get("start"), value.get("end")
+    if not _is_whole(start) or not (end is None or _is_whole(end)):
+        return None
+    try:
+        first = milliseconds(datetime.fromisoformat(start))
+        return [first, LATEST if end is None else milliseconds(datetime.fromisoformat(end)) + 1000]
+    except ValueError:
+        return None
+
+
+def _is_whole(text: Any) -> bool:
+    return isinstance(text, str) and len(text) in _WHOLE_SECONDS and text[10] == "T"
 
 
 def _partial_day_leaf(name: str) -> Leaf:
@@ -223,7 +287,7 @@ def _string_leaf(prefix: str, name: str, parts: tuple[str, ...]) -> Leaf:
             held = index.extras.setdefault(name, [])
             if folded not in held:
                 held.append(folded)
-                index.terms.update(map(term, beginnings(prefix, folded)[:1]))
+                index.terms.update(_beginning_terms(prefix, folded, is_name=False))
 
     def read(value: Any, index: Index) -> None:
         if isinstance(value, dict):
@@ -244,7 +308,7 @@ def _name_leaf(prefix: str) -> Leaf:
         for part in ("family", "given", "prefix", "suffix", "text"):
             for text in fhir.items(told.get(part)):
                 if isinstance(text, str):
-                    index.terms.update(map(term, beginnings(prefix, fhir.fold(text))))
+                    index.terms.update(_beginning_terms(prefix, fhir.fold(text), is_name=True))
 
     return read
 

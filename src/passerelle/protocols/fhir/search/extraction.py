@@ -11,7 +11,8 @@ from passerelle.protocols.fhir.search.paths import items, steps, walk
 from passerelle.protocols.fhir.search.values import Amount, DateRange, SearchValue, Token, covering, date_range
 
 _TEXTS = ("family", "given", "prefix", "suffix", "text", "line", "city", "district", "state", "postalCode", "country")
-_CONTACTS = frozenset({"phone", "email", "fax", "pager", "url", "sms", "other"})
+#: The means of a contact: no system of codes.
+CONTACTS = frozenset({"phone", "email", "fax", "pager", "url", "sms", "other"})
 _LEAST, _MOST = Decimal("-1e300"), Decimal("1e300")
 
 
@@ -56,7 +57,7 @@ def _coded(node: Json) -> Iterator[SearchValue]:
     code = node.get("code", node.get("value"))
     if isinstance(code, str):
         system = node.get("system")
-        is_contact = "code" not in node and system in _CONTACTS
+        is_contact = "code" not in node and system in CONTACTS
         yield Token(system if isinstance(system, str) and not is_contact else None, code)
 
 

@@ -2,8 +2,8 @@
 
     python -m passerelle.protocols.fhir.search.generate <folder of the unpacked package hl7.fhir.r4.examples>
 
-Source: https://hl7.org/fhir/R4/downloads.html (SearchParameter, StructureDefinition, CompartmentDefinition; CC0). The file
-is read by people too: the grammar of a path is told in `paths.py`.
+Source: https://hl7.org/fhir/R4/downloads.html (SearchParameter, StructureDefinition, CompartmentDefinition; CC0). The
+file is read by people too: the grammar of a path is told in `paths.py`.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What a search would cost, told before it is run. Source of the bounds: docs/reference/fhir.md."""
+"""What a search would cost, told before it is run. The points and their bound are ours."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -46,6 +46,8 @@ class Call:
 class Simulator:
     """Serve in a thread while in a `with`; `is_down` makes it answer 503 to everything."""
 
+    REALM = REALM
+
     def __init__(
         self,
         holders: Callable[[], Sequence[Holder]] = published_holders,

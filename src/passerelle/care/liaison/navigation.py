@@ -5,7 +5,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from passerelle.care.liaison.rules.clock import Standing
-from passerelle.care.liaison.selectors.worklist import letters_to_write, mails_at, referrals_at
+from passerelle.care.liaison.selectors.worklist import count_late, letters_to_write, mails_at, referrals_at
 from passerelle.core.access.api import Act, Kind, Role, Viewer
 from passerelle.core.ui.api import Awaiting, NavEntry, Space, register_navigation
 
@@ -36,6 +36,31 @@ def register() -> None:
             summary="Ce qui arrive à vos patients à l’hôpital, ce que vous lui transmettez.",
         ),
     )
+    register_navigation(
+        Space.STEERING,
+        NavEntry(
+            label="Lettres de liaison",
+            url_name="liaison:oversight",
+            icon="send",
+            kind=Kind.LIAISON,
+            action=Act.HISTORY,
+            order=40,
+            summary="Si les lettres partent le jour de la sortie, service par service.",
+            awaits=awaiting_director,
+        ),
+    )
+
+
+def awaiting_director(viewer: Viewer, at: datetime) -> list[Awaiting]:
+    """Return how many letters have not left on the day after: what is escalated to who directs the hospital."""
+    places = sorted(viewer.establishments_as(Role.DIRECTOR))
+    late = count_late(places, standing=Standing.NEXT_DAY, at=at) if places else 0
+    if not late:
+        return []
+    told = (
+        "Une lettre n’est pas partie le lendemain" if late == 1 else f"{late} lettres ne sont pas parties le lendemain"
+    )
+    return [Awaiting(sentence=f"{told} de la sortie", url=reverse("liaison:oversight"), action="Voir")]
 
 
 def awaiting_hospital(viewer: Viewer, at: datetime) -> list[Awaiting]:

@@ -18,4 +18,5 @@ urlpatterns = [
     path("courriels/<uuid:mail_id>/", hospital_mails.mail, name="mail"),
     path("documents/<uuid:document_id>.pdf", papers.pdf, name="pdf"),
     path("tableau-de-bord/", hospital_board.board, name="board"),
+    path("direction/", hospital_board.oversight, name="oversight"),
 ]

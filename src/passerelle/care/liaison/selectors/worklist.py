@@ -145,6 +145,15 @@ def _to_write(
     )
 
 
+def count_late(places: Iterable[str], *, standing: Standing, at: datetime) -> int:
+    """Return how many letters of these establishments stand so: a count, without a name."""
+    limits = delays(timezone.localdate(at))
+    rows = Discharge.objects.filter(
+        establishment__in=list(places), answered_at=None, cancelled_at=None, left_at__gte=counted_since(at)
+    ).values_list("left_at", flat=True)
+    return sum(clock.standing(left_at, None, at=at, delays=limits) is standing for left_at in rows)
+
+
 def units_awaiting(places: Iterable[str], *, at: datetime) -> list[str]:
     """Return the units that have a letter to write, for the filter."""
     rows = Discharge.objects.filter(

@@ -148,6 +148,18 @@ def test_the_board_counts_by_service_and_names_no_patient(stay, alice):
     director = cast.Someone("Inès Lavande", cast.Role.DIRECTOR, "aphm")
     assert "Orthopédie" in text(director.client.get(reverse("liaison:board")))
     assert director.client.get(reverse("liaison:worklist")).status_code == 404
+    assert alice.client.get(reverse("liaison:oversight")).status_code == 404
+
+
+def test_a_letter_a_day_late_awaits_the_team_then_the_director(alice):
+    _, local = cast.a_patient("aphm")
+    cast.a_discharge(local, pages.a_stay(local, days=9), left_at=timezone.now() - timedelta(days=2))
+    director = cast.Someone("Inès Lavande", cast.Role.DIRECTOR, "aphm")
+
+    assert "Une lettre de liaison est en retard" in text(alice.client.get("/soins/"))
+    home = text(director.client.get("/pilotage/"))
+    assert "Une lettre n’est pas partie le lendemain de la sortie" in home
+    assert "ALLÈGRE" not in text(director.client.get(reverse("liaison:oversight")))
 
 
 def test_the_doctor_declares_amends_and_takes_back(stay, colette):

@@ -41,6 +41,8 @@ SENTENCES = """() => {
     return told;
 }"""
 LOOSE = re.compile(r"\S [:;?!](?:\s|$)|« | »")
+# What a page holds itself, and the browser's own viewer of PDF.
+OWN = ("data:", "blob:", "chrome:", "chrome-extension:")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -94,7 +96,7 @@ def open_page(browser: Browser, origin: str) -> Iterator[OpenPage]:
 
 def _watch(page: Page, origin: str, complaints: list[str]) -> None:
     def route(asked: Route, request: Request) -> None:
-        if urlsplit(request.url).netloc == urlsplit(origin).netloc or request.url.startswith(("data:", "blob:")):
+        if urlsplit(request.url).netloc == urlsplit(origin).netloc or request.url.startswith(OWN):
             asked.continue_()
         else:
             complaints.append(f"hors de l’origine\u00a0: {request.url}")

@@ -28,6 +28,11 @@ def known():
     return a_known_patient()
 
 
+@pytest.fixture
+def alice():
+    return pages.alice()
+
+
 def deep(levels):
     return (
         '{"resourceType":"Observation","extension":[' + '{"url":"urn:x","extension":[' * levels + "]}" * levels + "]}"
@@ -165,8 +170,7 @@ def throw(client, here, pick, junk):
     )
 
 
-def check_never_a_fault(known, data):
-    client = pages.alice()
+def check_never_a_fault(client, known, data):
     response = throw(client, known[1], lambda options: data.draw(st.sampled_from(options)), data.draw(JUNK))
     assert response.status_code < 500
     if response.status_code >= 400:
@@ -175,12 +179,13 @@ def check_never_a_fault(known, data):
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_a_write_changed_at_random_is_done_or_refused(known, data):
-    check_never_a_fault(known, data)
+def test_a_write_changed_at_random_is_done_or_refused(alice, known, data):
+    check_never_a_fault(alice, known, data)
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @settings(max_examples=3_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_a_write_changed_at_random_is_done_or_refused_at_length(known, data):
-    check_never_a_fault(known, data)
+def test_a_write_changed_at_random_is_done_or_refused_at_length(alice, known, data):
+    check_never_a_fault(alice, known, data)

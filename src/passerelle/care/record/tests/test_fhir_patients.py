@@ -146,6 +146,10 @@ def test_applications_write_stays_that_messages_may_continue():
         "subject": {"reference": f"Patient/{here}"},
     }
     assert write(stay).status == 201
+    numbered = stay | {"identifier": [{"system": "urn:oid:1.2.3", "value": "N-77"}]}
+    done = write(numbered)
+    assert refusal(numbered) == (409, "duplicate", "Encounter.identifier")
+    assert write(numbered | {"id": str(done.id), "status": "finished"}, UPDATE, done.id).status == 200
     place = {"resourceType": "Location", "name": "Salle 1"}
     done = write(place)
     assert (done.status, record.read("Location", done.id).establishment) == (201, "aphm")

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
+from psycopg import errors
 
 from passerelle.care.exchange.api import SupposedWrong, gathering_writes
 from passerelle.care.record.rules import writes as rules
@@ -16,7 +17,8 @@ from passerelle.care.record.selectors.sight import Sight
 from passerelle.care.record.services.fhir.binaries import content_of, owner_of_binary
 from passerelle.care.record.services.fhir.choosing import Chosen, choose
 from passerelle.care.record.services.fhir.deciding import NotAllowed, Permission
-from passerelle.care.record.services.fhir.held import Key, lock_all
+from passerelle.care.record.services.fhir.held import Key, lock_all, lock_first_writes
+from passerelle.care.record.services.fhir.numbers import check_numbers
 from passerelle.care.record.services.fhir.owners import Owners
 from passerelle.care.record.services.fhir.patients import PatientFile, open_file
 from passerelle.care.record.services.fhir.referring import Referring
@@ -47,6 +49,10 @@ def apply(asked: Sequence[Asked], *, by: Viewer, at: datetime) -> list[Done]:
             return _Work(asked, sight).done()
     except SupposedWrong:
         raise refused(409, "conflict", "un autre écrivain vient de créer cette ressource : à refaire") from None
+    except OperationalError as fault:
+        if isinstance(fault.__cause__, errors.DeadlockDetected):
+            raise refused(409, "conflict", "un autre écrivain tient ces ressources : à refaire") from None
+        raise
     except NotAllowed as refusal:
         refusal.leave_trace(sight)
         raise
@@ -67,6 +73,7 @@ class _Work:
         _check_apart(chosen)
         self._lead_references(chosen)
         held = lock_all({one.key for one in chosen if one.asked.method != CREATE and not one.is_settled})
+        held |= lock_first_writes({one.key for one in chosen if one.asked.method == UPDATE} - held.keys())
         drafts: dict[int, Draft] = {}
         for rank in sorted(range(len(chosen)), key=self._turn):
             with rules.at_rank(rank):
@@ -144,6 +151,7 @@ class _Work:
         self._owners.made[chosen.key] = owner
         act = Act.CREATE if before is None or before.deleted else Act.UPDATE
         self._permission.ask(draft.candidate(self._sight), before, act)
+        check_numbers(draft, self._sight)
         draft.content = content_of(written.resource) if is_binary else None
         return draft
 

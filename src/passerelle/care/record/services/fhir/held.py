@@ -17,6 +17,7 @@ _ASKED: Final = (
     f"SELECT {_COLUMNS} FROM unnest(%s::text[], %s::uuid[]) AS asked (type, id)"  # noqa: S608 - our words
     " JOIN record_resource held ON held.id = asked.id AND held.type = asked.type"
 )
+_ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _LOCK: Final = f"{_ASKED} ORDER BY held.type, held.id FOR UPDATE OF held"
 _WITHIN: Final = f"{_ASKED} WHERE held.local_identity_id = ANY(%s) AND NOT held.deleted"
 _ANYWHERE: Final = f"{_ASKED} WHERE NOT held.deleted"
@@ -25,6 +26,13 @@ _ANYWHERE: Final = f"{_ASKED} WHERE NOT held.deleted"
 def lock_all(keys: Collection[Key]) -> dict[Key, StoredResource]:
     """Return the current version of each resource, locked in one order until the end of the transaction."""
     return _found(_LOCK, keys) if keys else {}
+
+
+def lock_first_writes(keys: Collection[Key]) -> dict[Key, StoredResource]:
+    """Keep other writers from making these resources until the end of the transaction; return those just made."""
+    for type_, id_ in sorted(keys):
+        ask(_ALONE, [f"{type_}/{id_}"])
+    return lock_all(keys)
 
 
 def targets_within(keys: Collection[Key], identities: Iterable[UUID]) -> dict[Key, StoredResource]:

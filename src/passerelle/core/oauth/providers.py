@@ -23,6 +23,11 @@ def relying_party(code: str) -> oidc.RelyingParty:
     return _relying_party(told["issuer"], told["client_id"], told["client_secret"])
 
 
+def forget_providers() -> None:
+    """Ask the providers again what they say of themselves."""
+    _relying_party.cache_clear()
+
+
 @lru_cache(maxsize=4)
 def _relying_party(issuer: str, client_id: str, client_secret: str) -> oidc.RelyingParty:
-    return oidc.RelyingParty(oidc.Access(issuer, client_id, client_secret, psc.SCOPE, psc.ACR))
+    return oidc.RelyingParty(oidc.Access(issuer, client_id, client_secret, psc.SCOPE, psc.ACR, psc.ACR[0]))

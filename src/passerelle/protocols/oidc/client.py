@@ -43,8 +43,8 @@ class RelyingParty:
             "code_challenge": _challenge(verifier),
             "code_challenge_method": "S256",
         }
-        if self.access.acr_values and self.access.asks_acr:
-            asked["acr_values"] = " ".join(self.access.acr_values)
+        if self.access.asked_acr:
+            asked["acr_values"] = self.access.asked_acr
         if fresh:
             asked |= {"prompt": "login", "max_age": "0"}
         address = str(self.provider.description(at)["authorization_endpoint"])

@@ -8,14 +8,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where the provider is, and who we are there; `acr_values` are asked and, in any order, accepted."""
+    """Where the provider is, and who we are there; `asked_acr` is asked for, `acr_values` are accepted."""
 
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
     scope: str = "openid"
     acr_values: tuple[str, ...] = ()
-    asks_acr: bool = True
+    asked_acr: str = ""
 
 
 @dataclass(frozen=True, slots=True)

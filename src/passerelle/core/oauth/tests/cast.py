@@ -3,29 +3,41 @@
 import re
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
+from threading import Thread
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 from django.test import Client
 
-from passerelle.core.directory import api as directory
+from passerelle.core.directory.models import Employment, Establishment, Professional, Site, Source, Territory
 from passerelle.protocols.psc import api as psc
 
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
 COLETTE, BASILE = "899900000001", "899900000002"
 HOSPITAL, TWICE, PODIATRIST, NO_RPPS = "890000000001", "890000000002", "899900000003", "3990100101/0000000042"
 HOME = "http://localhost"
+NAMES = {"aphm": "Assistance publique – Hôpitaux de Marseille", "arles": "Centre hospitalier d’Arles"}
+
+
+@cache
+def _running():
+    """Start one simulated provider for all the tests of the process; its keys take a while to make."""
+    simulator = psc.Simulator()
+    Thread(target=simulator.serve, daemon=True).start()
+    return simulator
 
 
 @contextmanager
 def provider(settings):
-    """Run a simulated provider, and configure the house for it."""
-    with psc.Simulator() as simulator:
-        settings.IDENTITY_PROVIDERS = {
-            "psc": settings.IDENTITY_PROVIDERS["psc"]
-            | {"issuer": simulator.issuer, "client_secret": simulator.realm.client_secret}
-        }
-        yield simulator
+    """Configure the house for a simulated provider that works well."""
+    simulator = _running()
+    settings.IDENTITY_PROVIDERS = {
+        "psc": settings.IDENTITY_PROVIDERS["psc"]
+        | {"issuer": simulator.issuer, "client_secret": simulator.realm.client_secret}
+    }
+    yield simulator
+    simulator.is_down = False
 
 
 def browser(**options):
@@ -33,10 +45,21 @@ def browser(**options):
 
 
 def load_directory(*, rpps=None, at_establishment="aphm"):
-    """Load the territory, and a professional of one of its hospitals when a number is given."""
-    from passerelle.core.directory.models import Employment, Professional
-
-    directory.load_directory(at=AT)
+    """Load two hospitals, a site, and a professional of one of them when a number is given."""
+    Source.objects.get_or_create(
+        code="simulation", defaults={"title": "Essai", "nature": "simulé", "is_official": False}
+    )
+    Territory.objects.get_or_create(
+        code="essai", defaults={"name": "Essai", "group_name": "Essai", "source_id": "simulation"}
+    )
+    for rank, (code, finess) in enumerate((("aphm", "990000010"), ("arles", "990000030"))):
+        told = {"territory_id": "essai", "rank": rank, "name": NAMES[code], "short_name": code, "kind": "ch"}
+        told |= {"role": "partie", "city": "Ici", "finess": finess, "finess_is_fictitious": True}
+        Establishment.objects.get_or_create(code=code, defaults=told | {"source_id": "simulation"})
+    site = {"establishment_id": "aphm", "rank": 1, "name": "Timone", "city": "Ici", "finess": "990100101"}
+    Site.objects.get_or_create(
+        code="aphm-timone", defaults=site | {"finess_is_fictitious": True, "source_id": "simulation"}
+    )
     if rpps is not None:
         Professional.objects.create(
             rpps=rpps,

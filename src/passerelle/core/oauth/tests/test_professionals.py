@@ -9,6 +9,7 @@ from passerelle.core.access.models import Account, RoleAssignment
 from passerelle.core.audit.models import AuditEvent
 from passerelle.core.directory import api as directory
 from passerelle.core.oauth.models import FederatedIdentity
+from passerelle.core.oauth.providers import forget_providers
 from passerelle.core.oauth.tests import cast
 from passerelle.core.oauth.tests.cast import AT, BASILE, COLETTE, HOSPITAL, NO_RPPS, PODIATRIST, TWICE, come_in, told
 
@@ -207,6 +208,7 @@ def test_whatever_the_provider_does_wrong_opens_nothing_and_is_noted(simulator, 
 
 
 def test_a_provider_that_is_down_is_said_to_be(simulator, client):
+    forget_providers()
     simulator.is_down = True
 
     page = client.get("/connexion/psc/")

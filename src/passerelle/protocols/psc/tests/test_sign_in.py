@@ -31,7 +31,7 @@ def house(simulator):
 
 
 def _access(simulator):
-    return oidc.Access(simulator.issuer, "passerelle", simulator.realm.client_secret, psc.SCOPE, psc.ACR)
+    return oidc.Access(simulator.issuer, "passerelle", simulator.realm.client_secret, psc.SCOPE, psc.ACR, psc.ACR[0])
 
 
 def choose(started, subject=COLETTE, **changes):
@@ -57,7 +57,7 @@ def test_the_request_asks_for_what_the_service_demands(house):
     asked = dict(parse_qsl(urlsplit(house.start(return_address=BACK, at=now()).address).query))
 
     assert asked["scope"] == "openid scope_all"
-    assert asked["acr_values"].startswith("eidas1")
+    assert asked["acr_values"] == "eidas1"
     assert asked["code_challenge_method"] == "S256"
     assert len({asked["state"], asked["nonce"], asked["code_challenge"]}) == 3
 

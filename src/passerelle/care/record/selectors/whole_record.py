@@ -4,7 +4,7 @@ The sight of each type is one condition; types seen alike are asked together.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -29,6 +29,7 @@ _COLUMNS: Final = (
     " held.establishment, held.security"
 )
 _LABELS: Final = 9
+_made: Final[Callable[..., StoredResource]] = StoredResource  # from a row, whose length a type checker cannot know
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,11 @@ def _after(mark: Mark) -> Clause:
 def _fetched(sql: str, values: Sequence[Any]) -> list[StoredResource]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return [StoredResource(*row[:_LABELS], tuple(row[_LABELS] or ())) for row in cursor.fetchall()]
+        return [_held(row) for row in cursor.fetchall()]
+
+
+def _held(row: Any) -> StoredResource:
+    return _made(*row[:_LABELS], labels=tuple(row[_LABELS] or ()))
 
 
 def patients_seen(sight: Sight, files: Sequence[UUID]) -> list[StoredResource]:

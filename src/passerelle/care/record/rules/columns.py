@@ -3,7 +3,7 @@
 Both are tested equal to the generic extraction of the standard's paths.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -95,7 +95,7 @@ def _encounter(resource: Json) -> Columns:
     coded = resource.get("class")
     return Columns(
         status=_text(resource.get("status")),
-        class_code=next(_tokens(coded), None) if isinstance(coded, dict) else None,
+        class_code=next(iter(_concepts(coded) or ()), None) if isinstance(coded, dict) else None,
         codes=_concepts(resource.get("type")),
         date_start=start,
         date_end=end,
@@ -238,18 +238,22 @@ def token(system: str | None, code: str) -> str:
     return f"{system or ''}|{code}"
 
 
-def _tokens(node: Any) -> Iterator[str]:
+def _add_tokens(node: Any, found: dict[str, None]) -> None:
     if not isinstance(node, dict):
         return
     for item in _items(node.get("coding")):
-        yield from _tokens(item)
+        _add_tokens(item, found)
     code = node.get("code", node.get("value"))
     if isinstance(code, str):
-        yield token(_text(node.get("system")), code)
+        system = node.get("system")
+        found[f"{system}|{code}" if isinstance(system, str) else f"|{code}"] = None
 
 
 def _concepts(node: Any) -> list[str] | None:
-    return list(dict.fromkeys(one for item in _items(node) for one in _tokens(item))) or None
+    found: dict[str, None] = {}
+    for item in _items(node):
+        _add_tokens(item, found)
+    return list(found) or None
 
 
 def _identifiers(node: Any) -> list[str] | None:

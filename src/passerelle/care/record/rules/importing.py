@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -76,6 +77,7 @@ def _refused(raw: bytes, place: Place, where: str, why: str) -> Refused:
     return Refused(place, where, why, raw.decode("utf-8", "replace"))
 
 
+@lru_cache(maxsize=1 << 14)
 def _uuid(told: object) -> UUID | None:
     if not isinstance(told, str) or len(told) != 36:
         return None

@@ -3,7 +3,9 @@
 A batch told done is not read again; one that was stored but not told so is stored again as puts, which change nothing.
 """
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -22,7 +24,7 @@ from passerelle.care.record.services.loading import copy_lines, line_of
 from passerelle.care.record.services.writing import put
 from passerelle.protocols.fhir import api as fhir
 
-BATCH: Final = 5_000
+BATCH: Final = 10_000
 _LINES: Final = frozenset({".ndjson", ".jsonl"})
 _FILES: Final = (*_LINES, ".json")
 _SEXES: Final = {"female": "F", "male": "M"}
@@ -117,16 +119,28 @@ def _lines(path: Path) -> Iterator[tuple[Place, bytes]]:
 
 
 def _store(batch: Sequence[tuple[Place, bytes]], how: FhirLoad, report: LoadReport) -> list[Refused]:
-    read = [read_line(raw, place, is_checked=how.is_checked) for place, raw in batch]
-    refused = [one for one in read if isinstance(one, Refused)]
-    incoming = [one for one in read if isinstance(one, Incoming)]
-    known = _known(incoming)
-    strangers = [one for one in incoming if one.local_identity_id not in known]
-    refused += [_stranger(one) for one in strangers]
-    kept = [one for one in incoming if one.local_identity_id in known]
-    refused += _store_together(kept, how, report)
+    with _without_collecting():
+        read = [read_line(raw, place, is_checked=how.is_checked) for place, raw in batch]
+        refused = [one for one in read if isinstance(one, Refused)]
+        incoming = [one for one in read if isinstance(one, Incoming)]
+        known = _known(incoming)
+        refused += [_stranger(one) for one in incoming if one.local_identity_id not in known]
+        kept = [one for one in incoming if one.local_identity_id in known]
+        refused += _store_together(kept, how, report)
     report.refused += len(refused)
     return refused
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Keep the collector of cycles from reading again and again what a batch holds: nothing of it is a cycle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _stranger(one: Incoming) -> Refused:
@@ -153,15 +167,16 @@ def _store_together(kept: Sequence[Incoming], how: FhirLoad, report: LoadReport)
 
 def _copy(kept: Sequence[Incoming], how: FhirLoad) -> None:
     new = [one for one in kept if one.type == "Patient"]
-    there = identity.persons_of([one.id for one in new])
+    there = identity.persons_of([one.id for one in new]) if new else {}
     identity.bulk_load((_file_of(one, how) for one in new if one.id not in there), source=how.source)
     with connection.cursor() as cursor:
         copy_lines(cursor, (_line(one, how) for one in kept))
 
 
 def _line(one: Incoming, how: FhirLoad) -> str:
-    body = fhir.spliced(one.text, str(one.id), version=1, at=how.at)
-    key = (one.type, one.id, one.local_identity_id, _place_of(one, how))
+    id_ = str(one.resource["id"]).lower()
+    body = fhir.spliced(one.text, id_, version=1, at=how.at)
+    key = (one.type, id_, one.local_identity_id, _place_of(one, how))
     return line_of(key, body.decode(), one.resource, how.at, how.source)
 
 

@@ -73,19 +73,25 @@ def line_of(key: tuple[Any, Any, UUID, str], body: str, resource: dict[str, Any]
 
 
 def _field(value: Any) -> str:
+    kind = type(value)
     if value is None:
         return "\\N"
-    if isinstance(value, str):
+    if kind is str:
         return _escaped(value)
-    if isinstance(value, list) and isinstance(value[0], int):
-        return f"{{{','.join(map(str, value))}}}"
-    if isinstance(value, list):
-        quoted = ",".join('"' + item.replace("\\", "\\\\").replace('"', '\\"') + '"' for item in value)
-        return _escaped(f"{{{quoted}}}")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+    if kind is list:
+        return _array(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _array(items: list[Any]) -> str:
+    if type(items[0]) is int:
+        return f"{{{','.join(map(str, items))}}}"
+    whole = '","'.join(items)
+    if "\\" not in whole and whole.count('"') == 2 * (len(items) - 1):
+        return _escaped(f'{{"{whole}"}}')
+    quoted = ",".join('"' + item.replace("\\", "\\\\").replace('"', '\\"') + '"' for item in items)
+    return _escaped(f"{{{quoted}}}")
 
 
 def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES)
+    return text if text.isalnum() else text.translate(_ESCAPES)

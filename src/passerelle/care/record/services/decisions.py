@@ -55,10 +55,10 @@ def _store_denial(said: consent.Said, files: list[File], at: datetime) -> None:
         return
     for type_ in _TYPES:
         held = read(type_, said.piece_id)
-        file = next((one for one in files if held and one.local_identity_id == held.local_identity_id), None)
-        if file is not None:
-            piece = f"{type_}/{said.piece_id}"
-            _put(decisions.consent_of(said, file, is_in_force=is_in_force, piece=piece), file, at)
+        piece = f"{type_}/{said.piece_id}"
+        for file in files:
+            if held is not None and file.local_identity_id == held.local_identity_id:
+                _put(decisions.consent_of(said, file, is_in_force=is_in_force, piece=piece), file, at)
 
 
 def _put(resource: dict[str, Any], file: File, at: datetime) -> None:

@@ -57,3 +57,14 @@ def test_nothing_is_noted_for_an_adult(child):
     stay = pages.a_stay(local, days=5)
 
     assert pages.alice().post(page(person_id, "sejour", stay)).status_code == 404
+
+
+def test_the_page_of_a_document_leads_to_it_for_a_minor_only(child):
+    _, local = pages.a_person("aphm")
+    pages.a_stay(local, days=5)
+    alice, adult = pages.alice(), pages.a_document(local)
+
+    own = alice.get(reverse("record:document", args=[child[2]])).content.decode()
+
+    assert page(child[0], "document", child[2]) in own
+    assert "noter le secret" not in alice.get(reverse("record:document", args=[adult])).content.decode()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from passerelle.care.consent import api as consent
 from passerelle.care.identity import api as identity
 from passerelle.care.record.selectors import presenting
 from passerelle.care.record.selectors.known import known_of
@@ -21,6 +22,7 @@ from passerelle.protocols.fhir import api as fhir
 
 _SEXES = {"F": "Femme", "M": "Homme"}
 _STATUS_KINDS = {"QUAL": "done", "RECUP": "info", "VALI": "info"}
+_TREATING = {Relation.TREATING, Relation.AUTHOR}
 _HOMONYM_MARKS = {"HOMD", "HOMA"}
 _REASONS = {
     Relation.TREATING: "Équipe de soins\u00a0: un établissement où vous exercez prend ou a pris en charge ce patient.",
@@ -43,7 +45,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """The patient's identity, always in sight, and in what capacity one reads; `allergies` once the record is open."""
+    """The patient's identity, always in sight, and in what capacity one reads; `allergies` once the record is open.
+
+    `may_note_secret`: a minor whom the viewer treats, who may ask for a care to stay secret.
+    """
 
     person_id: UUID
     name: str
@@ -56,6 +61,7 @@ class Banner:
     deceased: str
     is_protected: bool = False
     allergies: Alert | None = None
+    may_note_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +137,7 @@ def banner_of(viewer: Viewer, person_id: UUID, relation: Relation, *, at: dateti
         because=_REASONS.get(relation, relation.label),
         is_emergency=relation is Relation.EMERGENCY,
         deceased=f"Décès déclaré le {french.day(traits.deceased_at)}" if traits.deceased_at else "",
+        may_note_secret=relation in _TREATING and consent.is_minor(traits.birth_date, at),
     )
 
 

@@ -1,7 +1,7 @@
 """Bulk exports: asked, written by slices that a stopped worker takes up again, cancelled, expired.
 
 A slice is one transaction: rows come by a server-side cursor, the file is written and synchronised, then the place
-reached is committed. What a file holds beyond that place is cut before the export goes on.
+reached is committed. What a file holds beyond that place is written over, and cut at the end.
 """
 
 import os
@@ -232,7 +232,6 @@ def _opened(path: Path, size: int) -> BinaryIO:
     """Open a file to go on after its first `size` bytes; readable by this house only."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    os.ftruncate(descriptor, size)
     file = os.fdopen(descriptor, "r+b")
     file.seek(size)
     return file

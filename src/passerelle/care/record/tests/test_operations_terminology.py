@@ -1,7 +1,12 @@
 """Terminology operations. https://hl7.org/fhir/R4/terminology-service.html."""
 
-import pytest
+from uuid import uuid4
 
+import pytest
+from django.utils import timezone
+
+from passerelle.care.record import api as record
+from passerelle.care.record.rules.kinds import NOBODY
 from passerelle.care.record.tests import pages
 from passerelle.core.audit.models import AuditEvent
 from passerelle.core.terminology import api as terminology
@@ -186,6 +191,17 @@ def test_expand_takes_a_value_set_given_by_itself_or_among_parameters(client):
     assert codes == ["E11", "E11.2", "E11.3", "E11.9"]
     assert among["expansion"]["contains"] == alone["expansion"]["contains"]
     assert "id" not in alone
+
+
+def test_expand_of_a_stored_value_set_is_that_of_what_it_composes(client):
+    part = {"system": ICD, "concept": [{"code": "E11.9"}, {"code": "I10"}]}
+    stored = {"resourceType": "ValueSet", "status": "active", "url": "urn:mine", "compose": {"include": [part]}}
+    id_ = uuid4()
+    place = {"local_identity_id": NOBODY, "at": timezone.now(), "source": "essai", "establishment": "aphm"}
+    record.put(stored | {"id": str(id_)}, **place)
+    found = get(client, f"ValueSet/{id_}/$expand").json()["expansion"]
+    assert [one["code"] for one in found["contains"]] == ["E11.9", "I10"]
+    issue(get(client, f"ValueSet/{uuid4()}/$expand"), 404)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 """`ValueSet/$expand`. https://hl7.org/fhir/R4/valueset-operation-expand.html."""
 
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from passerelle.care.record.fhir.operations.coded import addressed, refused, trace
+from passerelle.care.record.fhir.answers import not_found
+from passerelle.care.record.fhir.operations.coded import refused, trace
 from passerelle.care.record.fhir.operations.parameters import Parameter, wrong
 from passerelle.care.record.fhir.operations.registry import Call, Json, Operation
+from passerelle.care.record.selectors.sight import sight_of
+from passerelle.core.access.api import Act
 from passerelle.core.terminology import api as terminology
 from passerelle.protocols.fhir import api as fhir
 
@@ -62,12 +65,25 @@ def asked_value_set(call: Call) -> str | terminology.ValueSet:
     """
     given = call.asked.json("valueSet")
     if call.id is not None:
-        return str(addressed("ValueSet", call.id)["url"])
+        return _at_address(call, call.id)
     if given is not None:
         return terminology.value_set_of_resource(given)
     if not call.asked.has("url"):
         raise wrong(where="url", why="le jeu de valeurs est attendu, par url ou par valueSet", code="required")
     return call.asked.text("url").partition("|")[0]
+
+
+def _at_address(call: Call, id_: UUID) -> str | terminology.ValueSet:
+    """Return the value set of an address: one of the house, else one that somebody stored."""
+    known = next((one for one in terminology.resources() if one["id"] == str(id_)), None)
+    if known is not None and known["resourceType"] == "ValueSet":
+        return str(known["url"])
+    sight = sight_of(call.viewer, at=call.at, act=Act.READ)
+    held = sight.read("ValueSet", id_)
+    if held is None or held.deleted:
+        raise not_found()
+    sight.check(held)
+    return terminology.value_set_of_resource(fhir.loads(held.body))
 
 
 def _resource(call: Call, told: terminology.ValueSet, found: terminology.Expansion) -> Json:

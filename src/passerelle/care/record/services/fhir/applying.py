@@ -185,10 +185,13 @@ class _Work:
         made = {draft.key for draft in drafts.values() if draft.written is not None}
         referring = Referring(self._sight, made=made)
         written = [(rank, draft) for rank, draft in drafts.items() if draft.written is not None]
-        for step in (referring.gather, referring.check):
-            for rank, draft in written:
-                with rules.at_rank(rank):
-                    step(draft.resource, draft.references, draft.local_identity_id)
+        wanted = {}
+        for rank, draft in written:
+            with rules.at_rank(rank):
+                wanted[rank] = referring.gather(draft.resource, draft.references, draft.local_identity_id)
+        for rank, draft in written:
+            with rules.at_rank(rank):
+                referring.check(draft.resource, wanted[rank], draft.local_identity_id)
 
 
 def _check_apart(chosen: Sequence[Chosen]) -> None:

@@ -12,6 +12,9 @@ from passerelle.care.record.services.fhir.held import Key, targets_anywhere, tar
 from passerelle.core.access.api import Act
 from passerelle.protocols.fhir import api as fhir
 
+#: Reference elements, each with what it leads to here.
+Wanted = list[tuple[fhir.Json, Key]]
+
 
 class Referring:
     """The references of one resource, checked against its patient's record and what is nobody's.
@@ -25,31 +28,31 @@ class Referring:
         self._wanted: dict[tuple[UUID, ...], set[Key]] = {}
         self._told: dict[tuple[UUID, ...], dict[Key, StoredResource]] = {}
 
-    def gather(self, resource: fhir.Json, references: Iterable[fhir.Json], local_identity_id: UUID) -> None:
-        """Note what the references of a resource lead to, to be asked with those of the others.
+    def gather(self, resource: fhir.Json, references: Iterable[fhir.Json], local_identity_id: UUID) -> Wanted:
+        """Return what the references of a resource lead to, noted to be asked with those of the others.
 
         Raises:
             WriteRefused: one of them is written as one of ours and cannot be.
         """
         own = self._own(local_identity_id)
-        keys = (key for node in references if (key := self._key(resource, node)) is not None)
-        wanted = {key for key in keys if not self._is_plain(key, own)}
-        self._wanted.setdefault(own, set()).update(wanted)
+        told = ((node, self._key(resource, node)) for node in references)
+        wanted = [(node, key) for node, key in told if key is not None and not self._is_plain(key, own)]
+        self._wanted.setdefault(own, set()).update(key for _, key in wanted)
+        return wanted
 
-    def check(self, resource: fhir.Json, references: Iterable[fhir.Json], local_identity_id: UUID) -> None:
-        """Check the references of a resource stored under this local identity.
+    def check(self, resource: fhir.Json, wanted: Wanted, local_identity_id: UUID) -> None:
+        """Check what was gathered of a resource stored under this local identity.
 
         Raises:
             WriteRefused: one of them leads to nothing this writer may name here.
         """
         own = self._own(local_identity_id)
         found = self._found(own)
-        wanted = [(node, key) for node in references if (key := self._key(resource, node)) is not None]
-        missing = {key for _, key in wanted if key not in found and not self._is_plain(key, own)}
+        missing = {key for _, key in wanted if key not in found}
         if missing:
             found = found | self._elsewhere(resource, wanted, missing, local_identity_id)
         for node, key in wanted:
-            if not self._is_plain(key, own) and not (key in found and self._is_seen(found[key])):
+            if not (key in found and self._is_seen(found[key])):
                 raise unknown_target(node["reference"], f"{expression_of(resource, node)}.reference")
 
     def _own(self, local_identity_id: UUID) -> tuple[UUID, ...]:
@@ -80,7 +83,7 @@ class Referring:
         return found
 
     def _elsewhere(
-        self, resource: fhir.Json, wanted: Iterable[tuple[fhir.Json, Key]], keys: set[Key], local_identity_id: UUID
+        self, resource: fhir.Json, wanted: Wanted, keys: set[Key], local_identity_id: UUID
     ) -> dict[Key, StoredResource]:
         allowed = {
             key

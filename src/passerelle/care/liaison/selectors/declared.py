@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from passerelle.care.identity import api as identity
-from passerelle.care.liaison.services.declaring import is_own
+from passerelle.care.liaison.rules.authorship import is_told_by
 from passerelle.care.record import api as record
 from passerelle.core.access.api import AccessRefused, Viewer
 from passerelle.core.terminology import api as terminology
@@ -41,7 +41,7 @@ def declared_by(viewer: Viewer, person_id: UUID, type_: str, resource_id: UUID) 
     if held is None or held.deleted or identity.person_of(held.local_identity_id) != person_id:
         raise AccessRefused
     resource: dict[str, Any] = fhir.loads(held.body)
-    if not is_own(resource, viewer):
+    if not is_told_by(resource, viewer.account_id):
         raise AccessRefused
     return resource
 

@@ -14,8 +14,8 @@ from passerelle.care.liaison.rules.clock import Standing
 from passerelle.care.liaison.rules.content import Content, Missing, from_json, missing
 from passerelle.care.liaison.selectors.delays import delays
 from passerelle.care.liaison.selectors.doctors import Doctor, treating_doctor
+from passerelle.care.liaison.selectors.guarding import check
 from passerelle.care.liaison.selectors.naming import PatientBanner, banner, place_names
-from passerelle.care.liaison.services.guarding import check
 from passerelle.care.record import api as record
 from passerelle.core.access.api import AccessRefused, Act, Kind, Viewer
 from passerelle.core.ui.api import french

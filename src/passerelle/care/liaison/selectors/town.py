@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from passerelle.care.identity import api as identity
 from passerelle.care.liaison.models import Correspondent, Referral
+from passerelle.care.liaison.rules.authorship import is_told_by
 from passerelle.care.liaison.rules.referrals import OPEN
 from passerelle.care.liaison.selectors.delays import counted_since
 from passerelle.care.liaison.selectors.doctors import my_patients
 from passerelle.care.liaison.selectors.naming import PatientBanner, banner
 from passerelle.care.liaison.selectors.readings import openings
 from passerelle.care.liaison.selectors.worklist import ReferralRow, referral_rows
-from passerelle.care.liaison.services.declaring import is_own
 from passerelle.care.record import api as record
 from passerelle.core.access.api import AccessRefused, Role, Viewer
 from passerelle.protocols.fhir import api as fhir
@@ -152,7 +152,9 @@ def own_among(viewer: Viewer, known: Sequence[record.Knowledge]) -> frozenset[UU
     """Return the facts that this doctor declared, which she may amend."""
     facts = [fact for one in known for fact in (*one.current, *one.past)]
     held = {fact.id: record.read(fact.type, fact.id) for fact in facts if fact.author == viewer.name}
-    return frozenset(id_ for id_, one in held.items() if one is not None and is_own(fhir.loads(one.body), viewer))
+    return frozenset(
+        id_ for id_, one in held.items() if one is not None and is_told_by(fhir.loads(one.body), viewer.account_id)
+    )
 
 
 def the_doctor(viewer: Viewer, person_id: UUID, *, at: datetime) -> UUID:

@@ -8,15 +8,15 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from passerelle.care.identity import api as identity
+from passerelle.care.liaison.rules.authorship import AUTHORS, is_told_by
+from passerelle.care.liaison.selectors.guarding import check
 from passerelle.care.liaison.selectors.patients import best_local
-from passerelle.care.liaison.services.guarding import check
 from passerelle.care.liaison.services.storing import FROM_TOWN, author_of
 from passerelle.care.record import api as record
 from passerelle.core.access.api import AccessRefused, Act, Kind, Viewer
 from passerelle.protocols.fhir import api as fhir
 
 SOURCE: Final = "liaison"
-AUTHORS: Final = "urn:passerelle:account"
 _CLINICAL: Final = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 _VERIFICATION: Final = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 _CATEGORY: Final = "http://terminology.hl7.org/CodeSystem/condition-category"
@@ -122,7 +122,7 @@ def _own(type_: str, resource_id: UUID, person_id: UUID, by: Viewer, at: datetim
     held = record.read(type_, resource_id)
     if held is None or held.deleted or identity.person_of(held.local_identity_id) != person_id:
         raise AccessRefused
-    _check(by, type_, Act.UPDATE, person_id, at, is_author=is_own(fhir.loads(held.body), by))
+    _check(by, type_, Act.UPDATE, person_id, at, is_author=is_told_by(fhir.loads(held.body), by.account_id))
     return held
 
 
@@ -136,14 +136,6 @@ def _check(by: Viewer, type_: str, act: Act, person_id: UUID, at: datetime, *, i
         target=f"patient:{person_id}",
         at=at,
         is_author=is_author,
-    )
-
-
-def is_own(resource: dict[str, Any], by: Viewer) -> bool:
-    """Tell whether this account declared an element."""
-    return any(
-        one.get("system") == AUTHORS and one.get("value") == str(by.account_id)
-        for one in resource.get("identifier", [])
     )
 
 

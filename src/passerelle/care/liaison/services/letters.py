@@ -12,8 +12,8 @@ from passerelle.care.liaison.letters.as_pdf import pdf_of
 from passerelle.care.liaison.letters.sheet import Sheet
 from passerelle.care.liaison.models import Discharge, Letter, LetterOrigin
 from passerelle.care.liaison.rules.content import Content, from_json, missing, to_json
+from passerelle.care.liaison.selectors.guarding import check
 from passerelle.care.liaison.selectors.sheets import sheet_of, signatory_of
-from passerelle.care.liaison.services.guarding import check
 from passerelle.care.liaison.services.refusals import (
     AlreadySigned,
     ChangedMeanwhile,

@@ -13,8 +13,8 @@ from passerelle.care.liaison.models import Mail, MailState
 from passerelle.care.liaison.rules.matching import matricule_of, whose
 from passerelle.care.liaison.rules.uploads import Fit, UnfitFile, examine
 from passerelle.care.liaison.selectors.doctors import doctor_at, is_chosen
+from passerelle.care.liaison.selectors.guarding import check
 from passerelle.care.liaison.selectors.patients import best_local
-from passerelle.care.liaison.services.guarding import check
 from passerelle.care.liaison.services.refusals import AlreadySettled
 from passerelle.care.liaison.services.reports import candidates_for, file_from_mail
 from passerelle.core.access import api as access

@@ -12,9 +12,9 @@ from passerelle.care.liaison.letters.as_cda import cda_of
 from passerelle.care.liaison.letters.as_pdf import pdf_of
 from passerelle.care.liaison.models import Referral, ReferralStep
 from passerelle.care.liaison.rules.referrals import ReferralState, Urgency, refusal_of
+from passerelle.care.liaison.selectors.guarding import check
 from passerelle.care.liaison.selectors.patients import best_local
 from passerelle.care.liaison.selectors.sheets import ANSWER_TITLE, answer_sheet, signatory_of
-from passerelle.care.liaison.services.guarding import check
 from passerelle.care.liaison.services.refusals import StepRefused
 from passerelle.care.liaison.services.sending import Sent, send
 from passerelle.care.liaison.services.storing import FROM_TOWN, Paper, Piece, author_of, store

@@ -10,9 +10,9 @@ from django.db import transaction
 from passerelle.care.identity import api as identity
 from passerelle.care.liaison.rules.matching import Candidate, whose
 from passerelle.care.liaison.rules.uploads import Fit, UnfitFile, examine
+from passerelle.care.liaison.selectors.guarding import check
 from passerelle.care.liaison.selectors.patients import best_local
 from passerelle.care.liaison.selectors.sheets import oid_of
-from passerelle.care.liaison.services.guarding import check
 from passerelle.care.liaison.services.storing import Paper, Piece, store
 from passerelle.core.access.api import Act, Kind, Viewer
 

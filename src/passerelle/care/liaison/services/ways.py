@@ -10,7 +10,7 @@ from passerelle.care.identity import api as identity
 from passerelle.care.liaison.models import Dispatch, Letter
 from passerelle.care.liaison.rules.ways import Addressee, Way
 from passerelle.care.liaison.selectors.doctors import treating_doctor
-from passerelle.care.liaison.services.guarding import check
+from passerelle.care.liaison.selectors.guarding import check
 from passerelle.care.liaison.services.refusals import NoMailbox
 from passerelle.care.liaison.services.sending import Sent, send_by_mail_again
 from passerelle.care.record import api as record

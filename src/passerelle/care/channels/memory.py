@@ -98,7 +98,7 @@ def read_current() -> Declarations:
         if found is None:
             unreadable.append(Unreadable(kind, code, row.number, str(min(faults))))
         else:
-            meanings.append(numbered(found.meaning, row.number))
+            meanings.append(numbered(found.meaning, row.number, since=row.loaded_at))
     return replace(gathered(meanings), unreadable=tuple(unreadable))
 
 

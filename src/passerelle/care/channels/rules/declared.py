@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
 from typing import Any, Literal
 
 from passerelle.care.channels.rules.steps import Step
@@ -63,7 +63,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A flow of messages of one sender, as its file declares it."""
+    """A flow of messages of one sender, as its file declares it; `since` when this version came in, None in a file."""
 
     code: str
     label: str
@@ -78,6 +78,7 @@ class Channel:
     sha256: str
     enabled: bool = True
     note: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

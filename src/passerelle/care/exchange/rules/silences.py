@@ -23,15 +23,18 @@ class Silence(Protocol):
     def days(self) -> tuple[int, ...]: ...
 
 
-def silent_since(silence: Silence, last_at: datetime | None, *, at: datetime) -> datetime | None:
+def silent_since(
+    silence: Silence, last_at: datetime | None, *, at: datetime, declared_at: datetime | None = None
+) -> datetime | None:
     """Return since when the channel is too silent, None when it is not or nobody watches at this hour.
 
-    Silence counts from the opening of the watched hours at the earliest: a quiet night is no news at seven.
+    Silence counts from the opening of the watched hours at the earliest: a quiet night is no news at seven. Nor from
+    before the channel was declared: nobody had promised anything.
     """
     opened_at = _opening(silence, at.astimezone(_PARIS))
     if opened_at is None:
         return None
-    since = max(opened_at, last_at) if last_at else opened_at
+    since = max(moment for moment in (opened_at, last_at, declared_at) if moment)
     return since if at - since >= timedelta(minutes=silence.minutes) else None
 
 

@@ -62,6 +62,6 @@ def channel_flows(flows: Iterable[SenderFlow], *, at: datetime) -> list[ChannelF
             others.append(ChannelFlow(None, [flow]))
     for row in declared.values():
         if row.channel is not None and row.channel.silence is not None:
-            row.silent_since = silent_since(row.channel.silence, row.last_at, at=at)
+            row.silent_since = silent_since(row.channel.silence, row.last_at, at=at, declared_at=row.channel.since)
             row.is_watched = is_watched(row.channel.silence, at=at)
     return [*declared.values(), *others]

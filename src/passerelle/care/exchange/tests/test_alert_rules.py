@@ -96,6 +96,14 @@ def test_silence_is_told_in_the_declared_hours_only_and_counts_from_their_openin
     assert silent_since(watched, last_at, at=at) == since
 
 
+def test_a_channel_owes_nothing_before_it_was_declared():
+    watched = Watched()
+
+    assert silent_since(watched, None, at=paris(10), declared_at=paris(9, 30)) is None
+    assert silent_since(watched, None, at=paris(10, 10), declared_at=paris(9, 30)) == paris(9, 30)
+    assert silent_since(watched, None, at=paris(10), declared_at=paris(2)) == paris(7)
+
+
 def test_the_hours_watched_are_those_of_paris_on_both_sides_of_summer_time():
     watched = Watched(days=(1, 2, 3, 4, 5, 6, 7))
 

@@ -115,10 +115,10 @@ def test_a_silent_laboratory_is_told_in_french_and_closes_when_it_speaks(laborat
 
 
 def test_a_silence_closed_by_a_person_stays_closed_until_something_comes(laboratory, recorder):
-    evaluate(at=later(0))
-    (alert,) = standing.open_alerts(KEEPER, at=AT)
+    evaluate(at=later(40))
+    (alert,) = standing.open_alerts(KEEPER, at=later(40))
 
-    deciding.close(alert_id=alert.id, by=GAELLE, at=AT, reason="arrêt prévu")
+    deciding.close(alert_id=alert.id, by=GAELLE, at=later(40), reason="arrêt prévu")
     evaluate(at=later(60))
     assert titles() == []
 

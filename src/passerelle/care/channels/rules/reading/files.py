@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
 from passerelle.care.channels.rules.declared import (
@@ -75,8 +76,10 @@ def declared(content: bytes, *, file: str, faults: list[Fault]) -> Declared | No
     return None if len(faults) > before else Declared(kind, content.decode(), file, meaning)
 
 
-def numbered(meaning: Channel | Destination, version: int) -> Channel | Destination:
-    """Return the same under the version it was stored as."""
+def numbered(meaning: Channel | Destination, version: int, *, since: datetime | None = None) -> Channel | Destination:
+    """Return the same under the version it was stored as, and for a channel since when."""
+    if isinstance(meaning, Channel):
+        return replace(meaning, version=version, since=since)
     return replace(meaning, version=version)
 
 

@@ -7,9 +7,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from passerelle.care.identity import api as identity
 from passerelle.care.record import api as record
+from passerelle.care.record import tasks
 from passerelle.care.record.models import Export, ExportFile
 from passerelle.care.record.rules.exported import told_viewer, viewer_told
 from passerelle.care.record.rules.patients import patient_of
@@ -213,6 +215,16 @@ def _spoil_the_end_of_the_last_file(status):
     for path in exporting.folder_of(UUID(status.rpartition("/")[2])).glob("*.ndjson"):
         with path.open("ab") as file:
             file.write(b'{"resourceType": "Obs')
+
+
+def test_the_task_is_queued_once_and_does_the_whole_of_it(known):
+    client = pages.the_patient(known)
+    status = accepted(kick_off(client, _type="Encounter"))
+    tasks.watch_exports(timestamp=0)
+    jobs = ProcrastinateJob.objects.filter(task_name="record.export", status="todo")
+    assert [job.args["export_id"] for job in jobs] == [status.rpartition("/")[2]]
+    tasks.write_export(export_id=jobs.get().args["export_id"])
+    assert client.get(status).status_code == 200
 
 
 def test_a_file_is_for_this_house_only(known):

@@ -16,31 +16,9 @@ from passerelle.core.parameters.api import legal
 
 NO_STAY: Final = ("cancelled", "entered-in-error")
 TREATING_DAYS: Final = "access.treating_days_after_stay"
-#: The moment after which a stay must have ended, if it has; null, so nobody treats, when no parameter is in force.
-_SINCE: Final = f"""%(at)s - make_interval(days => (SELECT told.value::int FROM parameters_legalparameter told
-    WHERE told.key = '{TREATING_DAYS}' AND told.valid_from <= %(day)s
-    AND (told.valid_until IS NULL OR told.valid_until > %(day)s)))"""  # noqa: S608 - our words
-#: Columns on one person: their local identities, whether the viewer knows, treats, represents them or has an emergency
-#: access to them, and whether they decided anything.
-STANDING_OF: Final = """
-    SELECT known.ids, known.is_known, known.is_treated,
-        EXISTS (SELECT FROM access_emergencyaccess door WHERE door.account_id = %(account)s
-            AND door.person_id = {person} AND door.at <= %(at)s AND door.expires_at > %(at)s
-            AND (door.ended_at IS NULL OR door.ended_at > %(at)s)),
-        %(person)s::uuid IS NOT NULL AND EXISTS (SELECT FROM consent_representation_period period
-            WHERE period.person_id = {person} AND period.representative_id = %(person)s::uuid
-            AND period.starts_at <= %(at)s AND (period.ends_at IS NULL OR period.ends_at > %(at)s)),
-        EXISTS (SELECT FROM record_decided decided WHERE decided.person_id = {person})
-    FROM (
-        SELECT array_agg(local.id) AS ids, coalesce(bool_or(local.establishment_id = ANY(%(here)s)), false) AS is_known,
-            coalesce(bool_or(local.establishment_id = ANY(%(here)s) AND EXISTS (
-                SELECT FROM record_resource stay WHERE stay.local_identity_id = local.id AND stay.type = 'Encounter'
-                AND NOT stay.deleted AND stay.establishment = ANY(%(here)s) AND stay.status <> ALL(%(no_stay)s)
-                AND coalesce(stay.date_end, 'infinity') > {since})), false) AS is_treated
-        FROM identity_membership member JOIN identity_localidentity local ON local.id = member.local_identity_id
-        WHERE member.person_id = {person} AND member.until IS NULL
-    ) known
-""".replace("{since}", _SINCE)
+#: Columns on one person: their local identities, whether the viewer knows, treats, has an emergency access to or
+#: represents them, and whether they decided anything (`record/migrations/0008_standing.py`).
+STANDING_OF: Final = "SELECT * FROM record_standing({person}, %(account)s, %(person)s, %(here)s, %(at)s)"
 _STANDINGS: Final = (
     "SELECT asked.id, found.* FROM unnest(%(persons)s::uuid[]) AS asked (id) CROSS JOIN LATERAL ("  # noqa: S608 - ours
     + STANDING_OF.format(person="asked.id")
@@ -99,14 +77,7 @@ def standings_around(viewer: Viewer, local_identity_ids: Sequence[UUID], *, at: 
 
 def asked_by(viewer: Viewer, *, at: datetime) -> dict[str, Any]:
     """Return the values that `STANDING_OF` binds."""
-    return {
-        "account": viewer.account_id,
-        "person": viewer.person_id,
-        "here": sorted(places_of(viewer)),
-        "at": at,
-        "day": timezone.localdate(at),
-        "no_stay": list(NO_STAY),
-    }
+    return {"account": viewer.account_id, "person": viewer.person_id, "here": sorted(places_of(viewer)), "at": at}
 
 
 def standing_from(

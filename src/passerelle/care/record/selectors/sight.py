@@ -18,7 +18,7 @@ from passerelle.care.record.rules.visibility import (
     reach_of,
 )
 from passerelle.care.record.selectors.conditions import NOTHING, any_of
-from passerelle.care.record.selectors.prepared import rows_of
+from passerelle.care.record.selectors.prepared import rows_of, rows_told
 from passerelle.care.record.selectors.relations import (
     STANDING_OF,
     asked_by,
@@ -35,14 +35,7 @@ from passerelle.core.access.api import Act, Relation, Viewer
 from passerelle.protocols import smart
 from passerelle.protocols.fhir import api as fhir
 
-_READ: Final = (
-    "SELECT held.type, held.id, held.version, held.local_identity_id, held.last_updated, held.source, held.body,"  # noqa: S608
-    " held.deleted, held.establishment, coalesce(held.security, '{}'), whose.person_id, standing.*"
-    " FROM record_resource held"
-    " LEFT JOIN identity_membership whose ON whose.local_identity_id = held.local_identity_id AND whose.until IS NULL"
-    f" LEFT JOIN LATERAL ({STANDING_OF.format(person='whose.person_id')}) standing ON whose.person_id IS NOT NULL"
-    " WHERE held.id = %(id)s AND held.type = %(type)s"
-)
+_READ: Final = "SELECT * FROM record_read(%(type)s, %(id)s, %(account)s, %(person)s, %(here)s, %(at)s, %(told)s)"
 _HELD_COLUMNS: Final = 10
 _OWNER: Final = "SELECT local_identity_id, person_id FROM wall_owner(%(type)s, %(id)s)"
 _MET: Final = (
@@ -83,7 +76,7 @@ class Sight:
 
         What the second wall hides is None too; its trace is left on `target`, unless this is None: the caller does it.
         """
-        rows = rows_of(_READ, {**asked_by(self.viewer, at=self.at), "id": id_, "type": type_})
+        rows = rows_told(_READ, {**asked_by(self.viewer, at=self.at), "id": id_, "type": type_})
         if not rows:
             if target is not None:
                 self._note_hidden(type_, id_, target or f"fhir:{type_}/{id_}")

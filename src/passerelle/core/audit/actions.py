@@ -65,6 +65,7 @@ class Action(Enum):
     APPLICATION_ALLOWED = "application_allowed", "Application autorisée"
     APPLICATION_WITHDRAWN = "application_withdrawn", "Autorisation d’une application retirée"
     TOKEN_REFUSED = "token_refused", "Application refusée"
+    BULK_READ = "bulk_read", "Lecture de dossiers en nombre"
     AUDIT_READ = "audit_read", "Journal consulté"
     AUDIT_EXPORTED = "audit_exported", "Journal exporté"
     AUDIT_VERIFIED = "audit_verified", "Journal vérifié"

@@ -58,7 +58,7 @@ def capability_statement() -> dict[str, Any]:
 
 @cache
 def _rest() -> dict[str, Any]:
-    binary = {"type": "Binary", "interaction": _codes(("read",))}
+    binary = {"type": "Binary", "interaction": _codes(("read", "create"))}
     told = {
         "mode": "server",
         "security": _SECURITY,
@@ -89,7 +89,7 @@ def _resource(type_: str) -> dict[str, Any]:
         "readHistory": True,
         "updateCreate": True,
         "conditionalCreate": True,
-        "conditionalRead": "not-match",
+        "conditionalRead": "full-support",
         "conditionalUpdate": True,
         "conditionalDelete": "single",
         "searchInclude": [f"{type_}:{name}" for name in references_of(type_)],

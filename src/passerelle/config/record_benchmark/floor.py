@@ -15,7 +15,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """Answer `/{id}` by the body of that Observation."""
     global _session
     if _session is None:
-        _session = psycopg.connect(os.environ["PASSERELLE_FLOOR"], autocommit=True)
+        _session = psycopg.connect(os.environ["FLOOR_DATABASE"], autocommit=True)
     row = _session.execute(_READ, [UUID(environ["PATH_INFO"].rpartition("/")[2])], prepare=True).fetchone()
     body = row[0].encode() if row else b""
     start_response(

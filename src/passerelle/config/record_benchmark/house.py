@@ -84,7 +84,7 @@ class RecordHouse:
 
     @contextmanager
     def _serving(self, command: list[str], port: int) -> Iterator[None]:
-        environment = {**self._environment, "PASSERELLE_FLOOR": make_conninfo(**self.parameters)}
+        environment = {**self._environment, "FLOOR_DATABASE": make_conninfo(**self.parameters)}
         silent = subprocess.DEVNULL
         with subprocess.Popen(command, env=environment, stdout=silent, stderr=silent) as process:
             try:

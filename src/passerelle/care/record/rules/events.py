@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 
@@ -47,7 +48,8 @@ _READABLE: Final = frozenset({EventKind.LETTER, EventKind.REPORT, EventKind.LABO
 _LABORATORY: Final = frozenset({"laboratory", "LAB", "CH", "HM", "MB", "SR"})
 
 
-def event_kind(type_: str, codes: Iterable[str], categories: Iterable[str]) -> EventKind:
+@lru_cache(maxsize=4096)
+def event_kind(type_: str, codes: tuple[str, ...], categories: tuple[str, ...]) -> EventKind:
     """Return what a piece is on the timeline, from its type, codes and categories (`system|code`)."""
     known = TIMELINE_TYPES[type_]
     coded, sorted_as = _bare(codes), _bare(categories)

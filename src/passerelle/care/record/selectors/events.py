@@ -53,7 +53,7 @@ def drafts_of(pieces: Sequence[Piece]) -> list[Draft]:
 
 
 def _kind(piece: Piece) -> EventKind:
-    return event_kind(piece.type, piece.codes, piece.categories)
+    return event_kind(piece.type, tuple(piece.codes), tuple(piece.categories))
 
 
 def _draft(kind: EventKind, several: Sequence[Piece]) -> Draft:

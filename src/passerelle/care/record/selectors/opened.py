@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -19,7 +19,8 @@ from passerelle.core.access.api import Act, Kind, Relation, State, Viewer
 from passerelle.protocols.fhir import api as fhir
 
 _OUTLINE: Final = (
-    "held.type, held.id, held.version, held.establishment, held.status, held.class_code, held.codes, held.categories,"
+    "held.type, held.id, held.version, held.establishment, coalesce(held.status, ''),"
+    " split_part(coalesce(held.class_code, ''), '|', 2), coalesce(held.codes, '{}'), coalesce(held.categories, '{}'),"
     " held.date_start, held.date_end, held.encounter, held.last_updated, held.last_updated > %s AND NOT EXISTS ("
     "SELECT FROM record_readmark mark WHERE mark.account_id = %s AND mark.resource_id = held.id"
     " AND mark.type = held.type AND mark.version = held.version)"
@@ -31,8 +32,7 @@ _NEWEST_FIRST: Final = " ORDER BY coalesce(held.date_start, held.last_updated) D
 _WITHDRAWN: Final = "entered-in-error"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A row of a record without its body; `codes` and `categories` are `system|code`.
 
     `is_new`: it came lately, and the viewer has not read it in its present version.
@@ -44,8 +44,8 @@ class Piece:
     establishment: str
     status: str
     class_code: str
-    codes: tuple[str, ...]
-    categories: tuple[str, ...]
+    codes: Sequence[str]
+    categories: Sequence[str]
     start: datetime | None
     end: datetime | None
     stay_id: UUID | None
@@ -148,7 +148,7 @@ def at_once() -> AbstractContextManager[None]:
 def outline(opened: OpenRecord, types: Sequence[str]) -> list[Piece]:
     """Return the rows of these types that may be known of, newest first, without reading their bodies."""
     told = [opened.at - UNREAD_FOR, opened.viewer.account_id]
-    return [_piece(row) for row in _rows(opened, types, _OUTLINE, told)]
+    return [Piece._make(row) for row in _rows(opened, types, _OUTLINE, told)]
 
 
 def rows(opened: OpenRecord, types: Sequence[str]) -> list[Row]:
@@ -184,22 +184,3 @@ def _rows(opened: OpenRecord, types: Sequence[str], columns: str, told: Sequence
             [*told, opened.files, _WITHDRAWN, *seen.values],
         )
         return list(cursor.fetchall())
-
-
-def _piece(row: tuple[Any, ...]) -> Piece:
-    type_, id_, version, establishment, status, class_code, codes, categories, start, end, stay_id, stored_at, new = row
-    return Piece(
-        type=type_,
-        id=id_,
-        version=version,
-        establishment=establishment,
-        status=status or "",
-        class_code=(class_code or "").rpartition("|")[2],
-        codes=tuple(codes or ()),
-        categories=tuple(categories or ()),
-        start=start,
-        end=end,
-        stay_id=stay_id,
-        stored_at=stored_at,
-        is_new=bool(new),
-    )

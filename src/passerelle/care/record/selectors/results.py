@@ -28,7 +28,7 @@ def results_of(opened: OpenRecord, *, where: Places) -> list[ObservationRow]:
         piece
         for piece in outline(opened, ["Observation"])
         if piece.status not in _WITHDRAWN
-        and event_kind(piece.type, piece.codes, piece.categories) is EventKind.LABORATORY
+        and event_kind(piece.type, tuple(piece.codes), tuple(piece.categories)) is EventKind.LABORATORY
     ]
     read = bodies(opened, pieces)
     return [presenting.observation_row(read[one.id], one.establishment, where) for one in pieces if one.id in read]

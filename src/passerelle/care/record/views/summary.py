@@ -18,6 +18,9 @@ from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
 
 _ON_PAPER = (Theme.ALLERGIES, Theme.ANTECEDENTS, Theme.TREATMENTS, Theme.IMPLANTS, Theme.IMMUNIZATIONS)
 
+#: Those that ask for attention come first: what is left is in the page of results.
+_MOST_ANALYTES = 12
+
 
 @require_safe
 @access.requires(Kind.PATIENT, Act.READ)
@@ -32,7 +35,8 @@ def summary(request: AuthenticatedRequest, person_id: UUID) -> HttpResponse:
         "banner": banner_in(opened, allergies=found.knowledge[Theme.ALLERGIES]),
         "summary": found,
         "known": [found.knowledge[theme] for theme in _ON_PAPER],
-        "table": cumulative(found.analytes, dict(where.short_names)),
+        "table": cumulative(found.analytes[:_MOST_ANALYTES], dict(where.short_names)),
+        "more_analytes": max(0, len(found.analytes) - _MOST_ANALYTES),
         "at": at,
     }
     return render(request, "record/summary.html", context)

@@ -77,12 +77,14 @@ def _refused(raw: bytes, place: Place, where: str, why: str) -> Refused:
     return Refused(place, where, why, raw.decode("utf-8", "replace"))
 
 
-@lru_cache(maxsize=1 << 14)
 def _uuid(told: object) -> UUID | None:
-    if not isinstance(told, str) or len(told) != 36:
-        return None
+    return _parsed(told) if isinstance(told, str) and len(told) == 36 else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _parsed(text: str) -> UUID | None:
     try:
-        return UUID(told)
+        return UUID(text)
     except ValueError:
         return None
 

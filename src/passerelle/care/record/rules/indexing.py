@@ -257,18 +257,20 @@ def _date_leaf(name: str) -> Leaf:
 
 def _quick_period(value: Json) -> list[int] | None:
     """Return the bounds of a period written to the second with its offset, as messages write them; None of another."""
-    start, end = value.get("start"), value.get("end")
-    if not _is_whole(start) or not (end is None or _is_whole(end)):
+    end = value.get("end")
+    first, last = _second(value.get("start")), LATEST if end is None else _second(end)
+    if first is None or last is None:
+        return None
+    return [first, last if end is None else last + 1000]
+
+
+def _second(text: Any) -> int | None:
+    if not (isinstance(text, str) and len(text) in _WHOLE_SECONDS and text[10] == "T"):
         return None
     try:
-        first = milliseconds(datetime.fromisoformat(start))
-        return [first, LATEST if end is None else milliseconds(datetime.fromisoformat(end)) + 1000]
+        return milliseconds(datetime.fromisoformat(text))
     except ValueError:
         return None
-
-
-def _is_whole(text: Any) -> bool:
-    return isinstance(text, str) and len(text) in _WHOLE_SECONDS and text[10] == "T"
 
 
 def _partial_day_leaf(name: str) -> Leaf:

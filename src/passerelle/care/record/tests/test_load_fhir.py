@@ -69,19 +69,21 @@ def test_each_refusal_tells_its_file_its_line_and_its_element(tmp_path, progress
         b"{not json",
         {"resourceType": "Basic", "id": str(uuid4())},
         a_result(who) | {"id": "not-a-uuid"},
+        {"resourceType": "Observation", "id": ["x"]},
         a_result(who) | {"status": 3},
         a_result(uuid4()),
         a_result(who),
     )
     report = record.load_fhir([path], HOW, progress)
-    assert (report.stored, report.refused) == (2, 5)
+    assert (report.stored, report.refused) == (2, 6)
     told = {one["line"]: one["where"] for one in refusals(progress)}
     assert told == {
         2: "",
         3: "resourceType",
         4: "Observation.id",
-        5: "Observation.status",
-        6: "Observation",
+        5: "Observation.id",
+        6: "Observation.status",
+        7: "Observation",
     }
     assert all(one["file"] == str(path) and one["resource"] for one in refusals(progress))
 

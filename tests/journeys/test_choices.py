@@ -123,7 +123,7 @@ def test_a_glass_is_broken_told_and_reviewed(zoe, enter, open_page, request, siz
     screenshots(patient, f"consultations-{size}")
     reads_well(patient)
     patient.get_by_role("link", name="Poser une question ou signaler").first.click()
-    patient.get_by_label("Votre message").fill("Pourquoi ce jour-là ?")
+    patient.get_by_label("Votre message").fill("Pourquoi ce jour-là.")
     screenshots(patient, f"question-{size}")
     reads_well(patient)
     patient.get_by_role("button", name="Envoyer").click()

@@ -16,7 +16,7 @@ from passerelle.core.oauth.demands import demand_of
 from passerelle.core.oauth.rules.assurance import Demand
 from passerelle.core.oauth.selectors.bearers import bearer
 
-FHIR = "/fhir/"
+FHIR = "/fhir"
 _SCHEME = "bearer "
 
 
@@ -54,7 +54,7 @@ def _is_forged(request: HttpRequest) -> bool:
 
 def borne_token(request: HttpRequest) -> str | None:
     """Return the token a request to the FHIR interface bears, None when it bears none or goes elsewhere."""
-    if not request.path_info.startswith(FHIR):
+    if request.path_info != FHIR and not request.path_info.startswith(f"{FHIR}/"):
         return None
     told = request.headers.get("Authorization", "")
     return told[len(_SCHEME) :].strip() if told[: len(_SCHEME)].lower() == _SCHEME else None

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,15 @@ from passerelle.core.oauth.models import LaunchTicket
 from passerelle.core.oauth.patients import PatientChoice
 
 _LASTS = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What a ticket says: whose record, and which stay, was open."""
+
+    digest: str
+    patient: PatientChoice
+    encounter_id: UUID | None
 
 
 @transaction.atomic
@@ -33,16 +43,19 @@ def open_launch(
     return ticket
 
 
-def launch_of(ticket: str, *, account_id: UUID, application: Any, at: datetime) -> LaunchTicket | None:
+def launch_of(ticket: str, *, account_id: UUID, application: Any, at: datetime) -> Launch | None:
     """Return what a ticket says to this application about this user; None when it is theirs no more."""
-    return LaunchTicket.objects.filter(
+    found = LaunchTicket.objects.filter(
         digest=_digest(ticket), account_id=account_id, application=application, expires_at__gt=at, used_at=None
     ).first()
+    if found is None:
+        return None
+    return Launch(found.digest, PatientChoice(found.patient_id, found.person_id, ""), found.encounter_id)
 
 
-def use_launch(*, ticket: LaunchTicket, at: datetime) -> bool:
+def use_launch(*, launch: Launch, at: datetime) -> bool:
     """Count a ticket as read; tell whether it was the first time."""
-    return LaunchTicket.objects.filter(pk=ticket.pk, used_at=None).update(used_at=at) == 1
+    return LaunchTicket.objects.filter(pk=launch.digest, used_at=None).update(used_at=at) == 1
 
 
 def _digest(ticket: str) -> str:

@@ -27,6 +27,11 @@ def test_a_token_counts_on_the_fhir_interface_only(token):
     assert smart.viewer_with(token, "/annuaire/").is_anonymous
 
 
+def test_a_token_counts_on_the_base_itself_too(token):
+    assert not smart.viewer_with(token, "/fhir").is_anonymous
+    assert smart.viewer_with(token, "/fhirs").is_anonymous
+
+
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
 def test_the_scheme_is_read_in_any_case(token, scheme):
     answer = browser().get("/fhir/metadata", headers={"authorization": f"{scheme} {token}"})

@@ -17,12 +17,11 @@ from passerelle.core.access import api as access
 from passerelle.core.access.api import AuthenticatedRequest
 from passerelle.core.directory import api as directory
 from passerelle.core.oauth.addresses import fhir_base, issuer
-from passerelle.core.oauth.models import LaunchTicket
 from passerelle.core.oauth.patients import PatientChoice, directory_of_patients
 from passerelle.core.oauth.rules.scopes import PLAIN_SCOPES, worded
 from passerelle.core.oauth.selectors.applications import open_application
 from passerelle.core.oauth.services.authorising import allow
-from passerelle.core.oauth.services.launching import launch_of, use_launch
+from passerelle.core.oauth.services.launching import Launch, launch_of, use_launch
 from passerelle.protocols import smart
 
 _ALWAYS = PLAIN_SCOPES - {"offline_access"}
@@ -43,7 +42,7 @@ class Asked:
     application: Any
     scopes: list[str]
     credentials: dict[str, Any]
-    ticket: LaunchTicket | None
+    launch: Launch | None
     needs_patient: bool
 
     @property
@@ -81,15 +80,15 @@ def _asked(request: AuthenticatedRequest, scopes: list[str], credentials: dict[s
     has_resources = any(smart.parse_scope(scope) for scope in scopes)
     if has_resources and request.GET.get("aud", "").rstrip("/") != fhir_base(request):
         raise Wrong(error="invalid_request", why="aud must be the address of the FHIR interface")
-    ticket = None
+    launch = None
     if "launch" in scopes:
         told = request.GET.get("launch", "")
-        ticket = launch_of(told, account_id=_account_id(request), application=application, at=now)
-        if ticket is None:
+        launch = launch_of(told, account_id=_account_id(request), application=application, at=now)
+        if launch is None:
             raise Wrong(error="invalid_request", why="launch is not, or no more, a launch of ours")
     parsed = filter(None, map(smart.parse_scope, scopes))
     is_about_one = "launch/patient" in scopes or any(one.context is smart.Context.PATIENT for one in parsed)
-    return Asked(application, scopes, credentials, ticket, needs_patient=is_about_one and ticket is None)
+    return Asked(application, scopes, credentials, launch, needs_patient=is_about_one and launch is None)
 
 
 def _page(request: AuthenticatedRequest, asked: Asked, problem: str = "") -> HttpResponse:
@@ -127,7 +126,7 @@ def _decided(request: AuthenticatedRequest, asked: Asked) -> HttpResponse:
     patient = _patient(request, asked)
     if asked.needs_patient and patient is None:
         return _page(request, asked, "Choisissez le patient dont l’application verra le dossier.")
-    if asked.ticket is not None and not use_launch(ticket=asked.ticket, at=now):
+    if asked.launch is not None and not use_launch(launch=asked.launch, at=now):
         raise Wrong(error="invalid_request", why="launch was already used")
     role, place = access.capacity_of(request)
     made = allow(
@@ -135,7 +134,7 @@ def _decided(request: AuthenticatedRequest, asked: Asked) -> HttpResponse:
         application=asked.application,
         scopes=granted,
         patient=patient,
-        encounter_id=asked.ticket.encounter_id if asked.ticket else None,
+        encounter_id=asked.launch.encounter_id if asked.launch else None,
         practice=(role, place or ""),
         by=request.viewer.actor(),
         at=now,
@@ -147,8 +146,8 @@ def _decided(request: AuthenticatedRequest, asked: Asked) -> HttpResponse:
 
 def _patient(request: AuthenticatedRequest, asked: Asked) -> PatientChoice | None:
     """Return whose record it is about: of the launch, one's own, or one that this professional may open."""
-    if asked.ticket is not None:
-        return PatientChoice(asked.ticket.patient_id, asked.ticket.person_id, "")
+    if asked.launch is not None:
+        return asked.launch.patient
     if not asked.needs_patient:
         return None
     viewer = request.viewer

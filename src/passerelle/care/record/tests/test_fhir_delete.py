@@ -6,7 +6,7 @@ import pytest
 
 from passerelle.care.record import api as record
 from passerelle.care.record.tests import pages
-from passerelle.care.record.tests.writers import a_known_patient, a_result, send, the_issue
+from passerelle.care.record.tests.writers import a_known_patient, a_result, send
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +72,9 @@ def test_an_identity_is_not_deleted(held):
     assert record.read("Patient", patient) is None or not record.read("Patient", patient).deleted
 
 
-def test_who_did_not_write_it_does_not_delete_it(held):
-    response = send(pages.bob(), "DELETE", f"Observation/{held['id']}")
-    assert (response.status_code, the_issue(response)[0]) == (404, "not-found")
+def test_who_may_not_know_of_it_deletes_nothing_and_learns_nothing(held):
+    bob = pages.bob()
+    hidden, absent = (send(bob, "DELETE", f"Observation/{one}") for one in (held["id"], uuid4()))
+    assert (hidden.status_code, hidden.content) == (absent.status_code, absent.content) == (204, b"")
+    assert "ETag" not in hidden
     assert not record.read("Observation", UUID(held["id"])).deleted

@@ -156,7 +156,9 @@ class _Work:
         return draft
 
     def _deletion(self, key: Key, before: StoredResource | None, asked: Asked) -> Draft:
-        if before is None or before.deleted:
+        if before is None or not self._permission.sees(before):
+            return Draft(key, None, Done(204, *key))
+        if before.deleted:
             return Draft(key, None, Done(204, *key), before=before)
         if key[0] == "Patient":
             raise refused(422, "business-rule", "une identité ne se supprime pas : elle se rapproche ou s’annule")

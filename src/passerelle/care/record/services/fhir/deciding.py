@@ -85,6 +85,14 @@ class Permission:
         if not self._judged(held, Act.READ).is_allowed:
             raise NotAllowed(held, Act.READ, is_seen=False)
 
+    def sees(self, held: StoredResource) -> bool:
+        """Tell whether the writer may know of a resource; the trace of a refusal is left."""
+        if self._judged(held, Act.READ).is_allowed or self._judged(held, Act.DELETE).is_allowed:
+            return True
+        with suppress(access.AccessRefused):
+            self._sight.check(held, act=Act.DELETE)
+        return False
+
     def open_file(self) -> None:
         """Refuse a writer who may not make a patient's file at their establishment.
 

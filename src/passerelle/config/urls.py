@@ -35,6 +35,7 @@ urlpatterns = [
     path("echanges/", include("passerelle.care.exchange.urls")),
     path("identitovigilance/", include("passerelle.care.identitovigilance.urls")),
     path("identites/", include("passerelle.care.identity.urls")),
+    path("fhir", include("passerelle.care.record.fhir.base_urls")),
     path("fhir/", include("passerelle.care.record.fhir.urls")),
     path("", include("passerelle.care.record.urls")),
     path("soins/liaison/", include("passerelle.care.liaison.urls_hospital")),

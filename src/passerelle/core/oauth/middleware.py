@@ -43,9 +43,13 @@ class BearerMiddleware:
         return response
 
 
+def _is_fhir(request: HttpRequest) -> bool:
+    return request.path_info == FHIR or request.path_info.startswith(FHIR + "/")
+
+
 def _is_forged(request: HttpRequest) -> bool:
     """Tell whether another site makes a browser write to the FHIR interface, where no form carries a token of ours."""
-    if request.method in {"GET", "HEAD", "OPTIONS"} or not request.path_info.startswith(FHIR):
+    if request.method in {"GET", "HEAD", "OPTIONS"} or not _is_fhir(request):
         return False
     origin = request.headers.get("Origin")
     is_elsewhere = origin is not None and origin != f"{request.scheme}://{request.get_host()}"

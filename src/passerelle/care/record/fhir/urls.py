@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
+from passerelle.care.record.fhir.base_urls import base
 from passerelle.care.record.fhir.binary import read_binary
-from passerelle.care.record.fhir.bundles import bundle
 from passerelle.care.record.fhir.capability import metadata
 from passerelle.care.record.fhir.create import create, create_binary
 from passerelle.care.record.fhir.delete import conditional_delete, delete
@@ -15,7 +15,6 @@ from passerelle.care.record.fhir.search import (
     search_by_post,
     search_compartment,
     search_compartment_by_post,
-    search_system,
     search_system_by_post,
     search_type,
 )
@@ -28,7 +27,7 @@ urlpatterns = [
     *operation_urls,
     path("Binary", by_method(POST=create_binary), name="binaries"),
     path("Binary/<str:id_>", read_binary, name="binary"),
-    path("", by_method(GET=search_system, HEAD=search_system, POST=bundle), name="bundle"),
+    path("", base, name="bundle"),
     path("_search", search_system_by_post, name="search_system_by_post"),
     path("_history", history_system, name="history_system"),
     path(

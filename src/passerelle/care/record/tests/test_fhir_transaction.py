@@ -77,6 +77,15 @@ def test_entries_are_answered_in_their_order_with_their_version(known):
     assert all(stored(one["location"]).local_identity_id == here for one in told)
 
 
+def test_a_bundle_may_be_sent_to_the_base_without_a_slash(known):
+    _, here, _ = known
+    bundle = {"resourceType": "Bundle", "type": "batch", "entry": [entry("GET", f"Patient/{here}")]}
+
+    response = pages.alice().generic("POST", "/fhir", json.dumps(bundle), content_type=FHIR_JSON)
+
+    assert [one["status"] for one in responses(response)] == ["200 OK"]
+
+
 def test_names_given_to_entries_become_the_addresses_of_what_they_make(known):
     _, here, _ = known
     report, result = f"urn:uuid:{uuid4()}", f"urn:uuid:{uuid4()}"

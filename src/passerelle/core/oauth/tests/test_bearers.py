@@ -24,7 +24,9 @@ def token():
 
 def test_a_token_counts_on_the_fhir_interface_only(token):
     assert not smart.viewer_with(token).is_anonymous
+    assert not smart.viewer_with(token, "/fhir").is_anonymous
     assert smart.viewer_with(token, "/annuaire/").is_anonymous
+    assert smart.viewer_with(token, "/fhirs").is_anonymous
 
 
 def test_a_token_counts_on_the_base_itself_too(token):

@@ -73,7 +73,7 @@ def test_what_is_open_to_anyone_is_known():
         "/oauth/retirer/",
         "/oauth/examiner/",
         "/oauth/moi/",  # for a machine: a token (oauth/tests/test_authorisation_code.py)
-        "/fhir/",  # answers to machines: it refuses by an OperationOutcome, never by a page (record/tests/test_fhir.py)
+        "/fhir",  # answers to machines: it refuses by an OperationOutcome, never by a page (record/tests/test_fhir.py)
     )
 
     unknown = [address for address, rule in ROUTES if rule.public and address != "/" and not address.startswith(known)]

@@ -79,11 +79,11 @@ def test_entries_are_answered_in_their_order_with_their_version(known):
 
 def test_a_bundle_may_be_sent_to_the_base_without_a_slash(known):
     _, here, _ = known
-    bundle = {"resourceType": "Bundle", "type": "batch", "entry": [entry("GET", f"Patient/{here}")]}
+    bundle = {"resourceType": "Bundle", "type": "batch", "entry": [entry("POST", "Observation", a_result(here))]}
 
     response = pages.alice().generic("POST", "/fhir", json.dumps(bundle), content_type=FHIR_JSON)
 
-    assert [one["status"] for one in responses(response)] == ["200 OK"]
+    assert [one["status"] for one in responses(response)] == ["201"]
 
 
 def test_names_given_to_entries_become_the_addresses_of_what_they_make(known):

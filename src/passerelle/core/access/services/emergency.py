@@ -79,6 +79,8 @@ def end_emergency_access(*, viewer: Viewer, emergency_id: UUID, at: datetime) ->
     Raises:
         AccessRefused: this viewer opened no such door.
     """
+    if viewer.account_id is None:
+        raise AccessRefused
     row = EmergencyAccess.objects.select_for_update().filter(pk=emergency_id, account_id=viewer.account_id).first()
     if row is None:
         raise AccessRefused

@@ -75,6 +75,7 @@ class Kind(Word):
     CARE_PLAN = "care_plan", "Plan et équipe de soins"
     FORM = "form", "Questionnaire rempli"
     SUBSCRIPTION = "subscription", "Abonnement"
+    GROUP = "group", "Liste de patients"
     TERMINOLOGY = "terminology", "Terminologie"
     LIAISON = "liaison", "Lien ville-hôpital"
     IDENTITY = "identity", "Identité"

@@ -27,7 +27,8 @@ _TYPES_OF: Final = {
     Kind.CARE_PLAN: "CarePlan CareTeam Goal List",
     Kind.FORM: "QuestionnaireResponse",
     Kind.SUBSCRIPTION: "Subscription",
-    Kind.DIRECTORY: "Practitioner PractitionerRole Organization Location HealthcareService Schedule Slot Group",
+    Kind.GROUP: "Group",
+    Kind.DIRECTORY: "Practitioner PractitionerRole Organization Location HealthcareService Schedule Slot",
     Kind.TERMINOLOGY: "CodeSystem ValueSet ConceptMap Questionnaire",
 }
 #: Stored type → kind. Provenance is judged as what it speaks of: see `kind_of`.
@@ -35,7 +36,7 @@ KIND_OF: Final = MappingProxyType({type_: kind for kind, types in _TYPES_OF.item
 FOLLOWING: Final = frozenset({"Provenance"})
 #: Every stored type, by name.
 TYPES: Final = tuple(sorted({*KIND_OF, *FOLLOWING}))
-_NOBODYS: Final = frozenset({Kind.DIRECTORY, Kind.TERMINOLOGY, Kind.SUBSCRIPTION})
+_NOBODYS: Final = frozenset({Kind.DIRECTORY, Kind.TERMINOLOGY, Kind.SUBSCRIPTION, Kind.GROUP})
 
 _SUBJECT: Final = (
     "Encounter DocumentReference Composition Observation DiagnosticReport Specimen ImagingStudy Media Condition"

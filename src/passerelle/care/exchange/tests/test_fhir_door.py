@@ -41,7 +41,7 @@ OBSERVATION = {
     "code": {"coding": [{"system": "http://loinc.org", "code": "2951-2", "display": "Sodium"}]},
     "subject": {"reference": "urn:uuid:p"},
     "effectiveDateTime": "2026-03-01T09:00:00+01:00",
-    "valueQuantity": {"value": 140, "unit": "mmol/L", "code": "mmol/L"},
+    "valueQuantity": {"value": 140, "unit": "mmol/L", "system": "http://unitsofmeasure.org", "code": "mmol/L"},
 }
 
 

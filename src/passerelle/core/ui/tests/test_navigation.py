@@ -19,6 +19,8 @@ class Someone:
     roles: list[str]
     rights: set[tuple[str, str]] = field(default_factory=set)
     name: str = "Alice Fictive"
+    account_id: None = None
+    person_id: None = None
 
     def may(self, kind, act, /):
         return (kind, act) in self.rights

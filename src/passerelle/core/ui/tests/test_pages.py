@@ -44,6 +44,8 @@ class Alice:
 
     name = "Alice Fictive"
     roles = ("clinician",)
+    account_id = None
+    person_id = None
 
     def may(self, *_):
         return True

@@ -8,13 +8,14 @@ from django.db import connection
 from passerelle.care.consent import api as consent
 from passerelle.care.identity import api as identity
 from passerelle.care.record.rules.kinds import NOBODY
-from passerelle.care.record.rules.visibility import judge, places_of
+from passerelle.care.record.rules.visibility import judge, places_of, reach_of
 from passerelle.care.record.selectors.relations import standings_of
 from passerelle.care.record.selectors.rows import StoredResource
 from passerelle.care.record.selectors.sight import Sight, piece_of, sight_of
 from passerelle.care.record.tests import pages, worlds
 from passerelle.care.record.tests.worlds import NOON, SEEN_TYPES
 from passerelle.core.access.api import Act, Relation
+from passerelle.protocols import smart
 
 pytestmark = pytest.mark.django_db
 TYPES = (*SEEN_TYPES, "Practitioner", "ValueSet", "Subscription")
@@ -85,6 +86,8 @@ def _in_bulk(viewer, world):
     def known_as(standing, row):
         if viewer.person_id:
             return standing if standing.person_id in {viewer.person_id, *represented} else None
+        if reach_of(viewer, row.type, Act.SEARCH) is smart.Reach.PERSON:  # the application was opened about one person
+            return standing if standing.person_id == viewer.patient_in_context else None
         if viewer.application and not viewer.account_id:
             return standing if row.establishment in here else None
         if row.local_identity_id in treated:

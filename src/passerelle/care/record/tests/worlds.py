@@ -87,6 +87,7 @@ def a_world(seed: int, *, persons: int = 5, pieces: int = 40, choices: int = 15)
         (Kind.DIRECTORY, "Practitioner"),
         (Kind.TERMINOLOGY, "ValueSet"),
         (Kind.SUBSCRIPTION, "Subscription"),
+        (Kind.GROUP, "Group"),
     ):
         assert KIND_OF[type_] is kind
         add_piece(world, type_, NOBODY, world.dice.choice(("", *PLACES)))

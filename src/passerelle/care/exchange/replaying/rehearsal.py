@@ -14,6 +14,7 @@ from passerelle.care.exchange.replaying.judging import judged_again
 from passerelle.care.exchange.rules.causes import cause_of
 from passerelle.care.exchange.rules.reading import place_of
 from passerelle.care.exchange.services.remapping import current_form
+from passerelle.core.access import api as access
 from passerelle.core.directory import api as directory
 from passerelle.protocols import hl7v2, pamfr
 from passerelle.protocols.hl7v2 import Hl7Error
@@ -49,7 +50,7 @@ def rehearse(ranks: Sequence[int], *, total: int, at: datetime) -> Rehearsal:
     rehearsal = Rehearsal(total=total)
     messages = Message.objects.filter(seq__in=sorted(ranks)[:SAMPLE]).order_by("seq")
     try:
-        with transaction.atomic(), directory.remembering():
+        with transaction.atomic(), directory.remembering(), access.as_machine():  # as a worker would
             for message in messages:
                 _try(message, rehearsal, at)
             _undo()

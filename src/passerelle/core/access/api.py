@@ -57,6 +57,7 @@ from passerelle.core.access.vocabulary import (
     Relation,
     Role,
     State,
+    Word,
 )
 from passerelle.core.access.walls import RUNTIME_ROLE, as_machine, behind, is_behind, to_tell
 
@@ -86,6 +87,7 @@ __all__ = [
     "State",
     "Urgency",
     "Viewer",
+    "Word",
     "account_of_professional",
     "accounts_of_patients",
     "allowed",

@@ -1,18 +1,10 @@
 """The words of the access matrix: closed sets, plain Python, with their French labels."""
 
-from enum import Enum
+from passerelle.core.ui.api import Labelled
 
 
-class Word(Enum):
+class Word(Labelled):
     """A member has a stable value (data files, database) and a French label (screens)."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "Word":
-        member = object.__new__(cls)
-        member._value_ = value
-        member.label = label
-        return member
 
     def __str__(self) -> str:
         return str(self.value)

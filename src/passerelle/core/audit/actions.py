@@ -1,20 +1,13 @@
 """What the journal can say, with the words shown to the patient and to the data-protection officer."""
 
 from dataclasses import dataclass
-from enum import Enum
 from uuid import UUID
 
+from passerelle.core.ui.api import Labelled
 
-class Action(Enum):
+
+class Action(Labelled):
     """A closed list: one member per kind of fact worth a trace."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "Action":
-        member = object.__new__(cls)
-        member._value_ = value
-        member.label = label
-        return member
 
     RECORD_READ = "record_read", "Dossier consulté"
     RECORD_SEARCHED = "record_searched", "Recherche de patient"
@@ -71,16 +64,8 @@ class Action(Enum):
     AUDIT_VERIFIED = "audit_verified", "Journal vérifié"
 
 
-class Outcome(Enum):
+class Outcome(Labelled):
     """What became of it."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "Outcome":
-        member = object.__new__(cls)
-        member._value_ = value
-        member.label = label
-        return member
 
     ALLOWED = "allowed", "Permis"
     DENIED = "denied", "Refusé"

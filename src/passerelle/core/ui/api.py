@@ -5,11 +5,13 @@ from passerelle.core.ui.charts import BarChart, LineChart, Marker, Series, Spark
 from passerelle.core.ui.navigation import Awaiting, NavEntry, Space, register_navigation
 from passerelle.core.ui.notices import Notice, register_notices
 from passerelle.core.ui.tables import Column, Table
+from passerelle.core.ui.words import Labelled
 
 __all__ = [
     "Awaiting",
     "BarChart",
     "Column",
+    "Labelled",
     "LineChart",
     "Marker",
     "NavEntry",

@@ -1,21 +1,6 @@
 """The words of the patient's choices: closed sets, with the French labels that screens show."""
 
-from enum import Enum
-
-
-class Word(Enum):
-    """A member has a stable value (database, FHIR) and a French label (screens)."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "Word":
-        member = object.__new__(cls)
-        member._value_ = value
-        member.label = label
-        return member
-
-    def __str__(self) -> str:
-        return str(self.value)
+from passerelle.core.access.api import Word
 
 
 class Level(Word):

@@ -6,38 +6,23 @@ number of each is that of its paragraph. The results of examinations are asked a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from enum import Enum
 from typing import Any, Final
+
+from passerelle.core.ui.api import Labelled
 
 ARTICLE: Final = "CSP, art. R. 1112-1-2, II"
 
 
-class Answer(Enum):
+class Answer(Labelled):
     """A question of the article that must be answered, be it by no."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "Answer":
-        member = object.__new__(cls)
-        member._value_ = value
-        member.label = label
-        return member
 
     UNTOLD = "", "Non répondu"
     NO = "no", "Non"
     YES = "yes", "Oui"
 
 
-class Change(Enum):
+class Change(Labelled):
     """What became of a treatment during the stay."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "Change":
-        member = object.__new__(cls)
-        member._value_ = value
-        member.label = label
-        return member
 
     CONTINUED = "continued", "Poursuivi"
     STARTED = "started", "Commencé"

@@ -4,17 +4,11 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from passerelle.core.ui.api import Labelled
 
-class Urgency(Enum):
+
+class Urgency(Labelled):
     """How soon; the value is the FHIR priority."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "Urgency":
-        member = object.__new__(cls)
-        member._value_ = value
-        member.label = label
-        return member
 
     ROUTINE = "routine", "Ordinaire"
     URGENT = "urgent", "Urgent, sous quelques jours"

@@ -36,12 +36,15 @@ CORE_APPS = [
     "passerelle.core.parameters",
     "passerelle.core.terminology",
     "passerelle.core.directory",
+    "passerelle.core.files",
     "passerelle.core.access",
+    "passerelle.core.notify",
     "passerelle.core.oauth",
     "passerelle.core.audit",
     "passerelle.core.ui",
 ]
 CARE_APPS = [
+    "passerelle.care.savings",
     "passerelle.care.channels",
     "passerelle.care.exchange",
     "passerelle.care.delivery",
@@ -51,6 +54,13 @@ CARE_APPS = [
     "passerelle.care.consent",
     "passerelle.care.record",
     "passerelle.care.liaison",
+    "passerelle.care.forms",
+    "passerelle.care.appointments",
+    "passerelle.care.reminders",
+    "passerelle.care.preadmission",
+    "passerelle.care.messaging",
+    "passerelle.care.devices",
+    "passerelle.care.carepaths",
     "passerelle.care.patientspace",
 ]
 EVIDENCE_APPS = ["passerelle.evidence.warehouse", "passerelle.evidence.indicators"]

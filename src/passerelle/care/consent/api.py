@@ -43,6 +43,7 @@ from passerelle.care.consent.selectors.restrictions import (
     secret_items,
     those_of,
 )
+from passerelle.care.consent.selectors.whose import Acting, acting_as, called, is_young
 from passerelle.care.consent.services.circle import Invitation, choose, oppose
 from passerelle.care.consent.services.facts import (
     AlreadyChosen,
@@ -80,10 +81,13 @@ from passerelle.care.consent.services.pieces import (
     tell_again,
     unmask_document,
 )
+from passerelle.care.consent.spaces import SPACE_KEY, acting, deciding, deciding_alone
 
 __all__ = [
     "NOTHING",
+    "SPACE_KEY",
     "Acceptance",
+    "Acting",
     "AlreadyChosen",
     "AlreadyReviewed",
     "Asked",
@@ -121,15 +125,21 @@ __all__ = [
     "Voice",
     "Whom",
     "acknowledge_notices",
+    "acting",
+    "acting_as",
     "answer",
     "ask",
+    "called",
     "choices_log",
     "choose",
     "chosen_professionals",
+    "deciding",
+    "deciding_alone",
     "end_of_day",
     "is_minor",
     "is_opposed",
     "is_representative",
+    "is_young",
     "keep_secret",
     "level_of",
     "majority_at",

@@ -9,8 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from passerelle.care.consent import api as consent
-from passerelle.care.patientspace.selectors import whose
-from passerelle.care.patientspace.views.whose import SPACE_KEY
 from passerelle.core.access.api import AuthenticatedRequest, Role
 from passerelle.core.directory import api as directory
 from passerelle.core.ui.api import Notice, french
@@ -21,18 +19,18 @@ def notices(request: HttpRequest) -> list[Notice]:
     viewer = cast("AuthenticatedRequest", request).viewer
     if viewer.person_id is None or not viewer.has(Role.PATIENT):
         return []
-    asked = str(request.session.get(SPACE_KEY, ""))
+    asked = str(request.session.get(consent.SPACE_KEY, ""))
     return [*_other_space(asked, cast("AuthenticatedRequest", request), timezone.now()), *_emergencies(request)]
 
 
 def _other_space(asked: str, request: AuthenticatedRequest, at: datetime) -> Iterator[Notice]:
     if not asked:
         return
-    who = whose.acting(request.viewer, asked, at=at)
+    who = consent.acting_as(request.viewer, asked, at=at)
     if not who.is_self:
         yield Notice(
             kind="info",
-            title=f"Vous êtes dans l’espace de {whose.called(who.person_id)}",
+            title=f"Vous êtes dans l’espace de {consent.called(who.person_id)}",
             text="Vous représentez cette personne. Ce que vous décidez ici vaut pour elle.",
             form_url=reverse("patientspace:leave_space"),
             form_label="Revenir à mon espace",

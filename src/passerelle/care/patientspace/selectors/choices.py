@@ -7,7 +7,6 @@ from uuid import UUID
 
 from passerelle.care.consent import api as consent
 from passerelle.care.identity import api as identity
-from passerelle.care.patientspace.selectors.whose import Acting, called
 from passerelle.care.record import api as record
 
 DMP_LABELS = {
@@ -47,7 +46,7 @@ class Choices:
     dmp: tuple[DmpChoice, ...]
 
 
-def choices(acting: Acting, *, at: datetime) -> Choices:
+def choices(acting: consent.Acting, *, at: datetime) -> Choices:
     """Return what is in force. A representative reads what the young person decided alone nowhere."""
     person_id = acting.person_id
     readable = _readable(acting)
@@ -64,14 +63,14 @@ def choices(acting: Acting, *, at: datetime) -> Choices:
     )
 
 
-def _readable(acting: Acting) -> frozenset[UUID] | None:
+def _readable(acting: consent.Acting) -> frozenset[UUID] | None:
     """Return the choices a representative may read: those of parents and of the hospital. None: all of them."""
     if acting.is_self:
         return None
     return frozenset(one.id for one in log(acting))
 
 
-def log(acting: Acting) -> list[consent.Said]:
+def log(acting: consent.Acting) -> list[consent.Said]:
     """Return what was decided, newest first; a representative does not read what the young person decided alone."""
     said = consent.choices_log(acting.person_id)
     if acting.is_self:
@@ -82,7 +81,7 @@ def log(acting: Acting) -> list[consent.Said]:
 _NOT_FOR_PARENTS = frozenset({"secret", "trusted", "protected"})
 
 
-def receipt(acting: Acting, choice_id: UUID) -> consent.Said | None:
+def receipt(acting: consent.Acting, choice_id: UUID) -> consent.Said | None:
     """Return one decision, None when it is not one this viewer reads."""
     return next((one for one in log(acting) if one.id == choice_id), None)
 
@@ -97,7 +96,7 @@ def _dmp(person_id: UUID) -> Iterable[DmpChoice]:
 def represented(person_id: UUID, *, at: datetime) -> list[Relative]:
     """Return whom this person represents."""
     return [
-        Relative(one.person_id, called(one.person_id), one.nature.label, one.ends_at)
+        Relative(one.person_id, consent.called(one.person_id), one.nature.label, one.ends_at)
         for one in consent.represented(person_id, at=at)
     ]
 
@@ -105,6 +104,6 @@ def represented(person_id: UUID, *, at: datetime) -> list[Relative]:
 def representatives(person_id: UUID, *, at: datetime) -> list[Relative]:
     """Return who represents this person."""
     return [
-        Relative(one.representative_id, called(one.representative_id), one.nature.label, one.ends_at)
+        Relative(one.representative_id, consent.called(one.representative_id), one.nature.label, one.ends_at)
         for one in consent.representatives(person_id, at=at)
     ]

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from passerelle.care.consent import api as consent
-from passerelle.care.patientspace.views.whose import SPACE_KEY
 from passerelle.care.record.tests import pages
 from passerelle.core.audit import api as audit
 
@@ -71,7 +70,7 @@ def test_the_mother_enters_the_space_of_her_child_and_every_page_says_so(family)
 def test_nobody_enters_the_space_of_whom_they_do_not_represent(family):
     assert family.child.post(at("enter_space", family.mother_id)).status_code == 404
     assert family.mother.post(at("enter_space", uuid4())).status_code == 404
-    assert SPACE_KEY not in family.child.session
+    assert consent.SPACE_KEY not in family.child.session
 
 
 def test_a_right_that_ends_leads_back_to_ones_own_space(family):

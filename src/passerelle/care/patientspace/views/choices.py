@@ -9,9 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from passerelle.care.consent import api as consent
 from passerelle.care.patientspace.selectors import choices as selectors
-from passerelle.care.patientspace.selectors.whose import is_young
 from passerelle.care.patientspace.views.asking import Confirmation, confirm, trail
-from passerelle.care.patientspace.views.whose import acting, deciding
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
 
@@ -46,8 +44,8 @@ _ENDS = {
 @access.requires(Kind.CONSENT, Act.READ)
 def choices(request: AuthenticatedRequest) -> HttpResponse:
     at = timezone.now()
-    who = acting(request, at=at)
-    context = {"who": who, "choices": selectors.choices(who, at=at), "is_young": is_young(who.person_id, at=at)}
+    who = consent.acting(request, at=at)
+    context = {"who": who, "choices": selectors.choices(who, at=at), "is_young": consent.is_young(who.person_id, at=at)}
     return render(request, "patientspace/choices.html", context)
 
 
@@ -55,7 +53,7 @@ def choices(request: AuthenticatedRequest) -> HttpResponse:
 @access.requires(Kind.CONSENT, Act.READ)
 def history(request: AuthenticatedRequest) -> HttpResponse:
     at = timezone.now()
-    said = selectors.log(acting(request, at=at))
+    said = selectors.log(consent.acting(request, at=at))
     rows = [(one, one.is_in_force(at)) for one in said]
     return render(request, "patientspace/choice_history.html", {"rows": rows, "trail": trail()})
 
@@ -64,7 +62,7 @@ def history(request: AuthenticatedRequest) -> HttpResponse:
 @access.requires(Kind.CONSENT, Act.READ)
 def receipt(request: AuthenticatedRequest, choice_id: UUID) -> HttpResponse:
     at = timezone.now()
-    who = acting(request, at=at)
+    who = consent.acting(request, at=at)
     said = selectors.receipt(who, choice_id)
     if said is None:
         raise Http404
@@ -77,7 +75,7 @@ def receipt(request: AuthenticatedRequest, choice_id: UUID) -> HttpResponse:
 def end_choice(request: AuthenticatedRequest, choice_id: UUID) -> HttpResponse:
     """Withdraw a member of the team, an opposition or the trusted person."""
     at = timezone.now()
-    who = deciding(request, at=at)
+    who = consent.deciding(request, at=at)
     said = selectors.receipt(who, choice_id)
     if said is None or said.kind not in _ENDS or not said.is_in_force(at):
         raise Http404

@@ -11,9 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from passerelle.care.consent import api as consent
 from passerelle.care.patientspace.forms import FindForm, TeamForm
 from passerelle.care.patientspace.selectors import finding
-from passerelle.care.patientspace.selectors.whose import Acting
 from passerelle.care.patientspace.views.asking import Confirmation, confirm, decided, trail
-from passerelle.care.patientspace.views.whose import deciding
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
 
@@ -35,7 +33,7 @@ def find_refused(request: AuthenticatedRequest) -> HttpResponse:
 
 
 def _find(request: AuthenticatedRequest, next_page: str, title: str) -> HttpResponse:
-    deciding(request, at=timezone.now())
+    consent.deciding(request, at=timezone.now())
     form = FindForm(request.GET or None)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     context = {"form": form, "text": text, "found": finding.find(text), "next_page": next_page, "title": title}
@@ -47,7 +45,7 @@ def _find(request: AuthenticatedRequest, next_page: str, title: str) -> HttpResp
 def add_member(request: AuthenticatedRequest, ref: str) -> HttpResponse:
     """Choose how much a member sees, and until when."""
     at = timezone.now()
-    who = deciding(request, at=at)
+    who = consent.deciding(request, at=at)
     member = _candidate(ref)
     form = TeamForm(request.POST or None, today=timezone.localdate(at), is_doctor=member.is_doctor)
     if form.is_valid():
@@ -57,7 +55,7 @@ def add_member(request: AuthenticatedRequest, ref: str) -> HttpResponse:
     return render(request, "patientspace/add_member.html", {"form": form, "member": member, "trail": trail()})
 
 
-def _choose(who: Acting, member: finding.Candidate, form: TeamForm, at: datetime) -> UUID:
+def _choose(who: consent.Acting, member: finding.Candidate, form: TeamForm, at: datetime) -> UUID:
     invitation = consent.Invitation(
         whom=member.whom,
         label=member.name,
@@ -73,7 +71,7 @@ def _choose(who: Acting, member: finding.Candidate, form: TeamForm, at: datetime
 def oppose(request: AuthenticatedRequest, ref: str) -> HttpResponse:
     """Keep out one establishment or one professional."""
     at = timezone.now()
-    who = deciding(request, at=at)
+    who = consent.deciding(request, at=at)
     refused = _candidate(ref)
     scope = consent.Scope.ESTABLISHMENT if refused.is_place else consent.Scope.PROFESSIONAL
     asked = Confirmation(
@@ -137,7 +135,7 @@ _WIDE = {
 def oppose_widely(request: AuthenticatedRequest, scope: str) -> HttpResponse:
     """Refuse sharing as a whole, or the emergency access."""
     at = timezone.now()
-    who = deciding(request, at=at)
+    who = consent.deciding(request, at=at)
     if scope not in _WIDE:
         raise Http404
     refused, asked = _WIDE[scope]

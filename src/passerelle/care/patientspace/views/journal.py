@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from passerelle.care.consent import api as consent
 from passerelle.care.patientspace.forms import AccessFilter, QuestionForm
 from passerelle.care.patientspace.selectors import journal
-from passerelle.care.patientspace.views.whose import acting
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind, Role
 
@@ -23,7 +22,7 @@ from passerelle.core.access.api import Act, AuthenticatedRequest, Kind, Role
 def accesses(request: AuthenticatedRequest) -> HttpResponse:
     """List who opened the record; in somebody else's space, say why the list is not there."""
     at = timezone.now()
-    who = acting(request, at=at)
+    who = consent.acting(request, at=at)
     if not who.is_self:
         return render(request, "patientspace/accesses_closed.html")
     form = AccessFilter(request.GET)
@@ -61,7 +60,7 @@ def _query(request: AuthenticatedRequest) -> str:
 def acknowledge(request: AuthenticatedRequest) -> HttpResponse:
     """Note that the patient has seen the emergency accesses."""
     at = timezone.now()
-    who = acting(request, at=at)
+    who = consent.acting(request, at=at)
     if who.is_self:
         consent.acknowledge_notices(person_id=who.person_id, at=at)
         messages.success(request, "C’est noté\u00a0: vous avez vu cet accès d’urgence. Il reste dans la liste.")
@@ -73,7 +72,7 @@ def acknowledge(request: AuthenticatedRequest) -> HttpResponse:
 def questions(request: AuthenticatedRequest) -> HttpResponse:
     """Show what one asked, and the answers."""
     at = timezone.now()
-    who = acting(request, at=at)
+    who = consent.acting(request, at=at)
     asked = consent.questions_of(who.person_id, at=at) if who.is_self else []
     return render(request, "patientspace/questions.html", {"asked": asked, "trail": _trail()})
 
@@ -83,7 +82,7 @@ def questions(request: AuthenticatedRequest) -> HttpResponse:
 def ask(request: AuthenticatedRequest) -> HttpResponse:
     """Ask the data-protection officer about one access, or report it."""
     at = timezone.now()
-    who = acting(request, at=at)
+    who = consent.acting(request, at=at)
     if not who.is_self:
         raise access.AccessRefused
     about = journal.about(request.viewer, who.person_id, _moment(request.GET.get("le", "")))

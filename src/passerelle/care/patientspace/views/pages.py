@@ -11,8 +11,6 @@ from django.views.decorators.http import require_safe
 
 from passerelle.care.consent import api as consent
 from passerelle.care.patientspace.selectors import pages
-from passerelle.care.patientspace.selectors.whose import Acting, called, is_young
-from passerelle.care.patientspace.views.whose import acting
 from passerelle.care.record import api as record
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
@@ -22,9 +20,9 @@ from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
 @access.requires(Kind.ENCOUNTER, Act.READ)
 def home(request: AuthenticatedRequest) -> HttpResponse:
     at = timezone.now()
-    who = acting(request, at=at)
+    who = consent.acting(request, at=at)
     shown = pages.home(request.viewer, who.person_id, at=at)
-    name = request.viewer.name if who.is_self else called(who.person_id)
+    name = request.viewer.name if who.is_self else consent.called(who.person_id)
     return render(request, "patientspace/home.html", {"home": shown, "who": who, "name": name})
 
 
@@ -32,7 +30,7 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
 @access.requires(Kind.ENCOUNTER, Act.READ)
 def stays(request: AuthenticatedRequest) -> HttpResponse:
     at = timezone.now()
-    found = record.stays(request.viewer, acting(request, at=at).person_id, at=at)
+    found = record.stays(request.viewer, consent.acting(request, at=at).person_id, at=at)
     return render(request, "patientspace/stays.html", {"stays": found})
 
 
@@ -40,7 +38,7 @@ def stays(request: AuthenticatedRequest) -> HttpResponse:
 @access.requires(Kind.ENCOUNTER, Act.READ)
 def stay(request: AuthenticatedRequest, stay_id: UUID) -> HttpResponse:
     at = timezone.now()
-    who = acting(request, at=at)
+    who = consent.acting(request, at=at)
     found = pages.stay(request.viewer, who.person_id, stay_id, at=at)
     trail = [("Mes séjours", reverse("patientspace:stays"))]
     context = {"stay": found, "trail": trail, "secret": _secrecy(who, stay_id, at)}
@@ -51,7 +49,7 @@ def stay(request: AuthenticatedRequest, stay_id: UUID) -> HttpResponse:
 @access.requires(Kind.DOCUMENT, Act.READ)
 def documents(request: AuthenticatedRequest) -> HttpResponse:
     at = timezone.now()
-    found = record.documents(request.viewer, acting(request, at=at).person_id, at=at)
+    found = record.documents(request.viewer, consent.acting(request, at=at).person_id, at=at)
     year, type_code = request.GET.get("annee", ""), request.GET.get("type", "")
     is_year = year.isascii() and year.isdigit() and len(year) == 4
     shelf = pages.shelf(found, year=int(year) if is_year else None, type_code=type_code)
@@ -63,7 +61,7 @@ def documents(request: AuthenticatedRequest) -> HttpResponse:
 @access.requires(Kind.DOCUMENT, Act.READ)
 def document(request: AuthenticatedRequest, document_id: UUID) -> HttpResponse:
     at = timezone.now()
-    who = acting(request, at=at)
+    who = consent.acting(request, at=at)
     context = {
         "opened": _open(request, who, document_id, at=at),
         "trail": [("Mes documents", reverse("patientspace:documents"))],
@@ -74,15 +72,17 @@ def document(request: AuthenticatedRequest, document_id: UUID) -> HttpResponse:
     return render(request, "patientspace/document.html", context)
 
 
-def _open(request: AuthenticatedRequest, who: Acting, document_id: UUID, *, at: datetime) -> record.OpenedDocument:
+def _open(
+    request: AuthenticatedRequest, who: consent.Acting, document_id: UUID, *, at: datetime
+) -> record.OpenedDocument:
     opened = record.open_document(request.viewer, document_id, at=at)
     if opened.person_id != who.person_id:
         raise Http404
     return opened
 
 
-def _secrecy(who: Acting, item_id: UUID, at: datetime) -> str:
+def _secrecy(who: consent.Acting, item_id: UUID, at: datetime) -> str:
     """Return « kept » or « possible » on the page of a young person in their own space, "" on any other."""
-    if not who.is_self or not is_young(who.person_id, at=at):
+    if not who.is_self or not consent.is_young(who.person_id, at=at):
         return ""
     return "kept" if item_id in consent.secret_items(who.person_id, at=at) else "possible"

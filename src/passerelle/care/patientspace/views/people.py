@@ -12,9 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from passerelle.care.consent import api as consent
 from passerelle.care.patientspace.forms import TrustedForm
 from passerelle.care.patientspace.selectors import choices as selectors
-from passerelle.care.patientspace.selectors.whose import Acting, called
 from passerelle.care.patientspace.views.asking import decided, trail
-from passerelle.care.patientspace.views.whose import SPACE_KEY, acting, deciding_alone
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
 
@@ -24,7 +22,7 @@ from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
 def trusted(request: AuthenticatedRequest) -> HttpResponse:
     """Name the trusted person."""
     at = timezone.now()
-    who = deciding_alone(request, at=at)
+    who = consent.deciding_alone(request, at=at)
     form = TrustedForm(request.POST or None)
     if form.is_valid():
         answer = decided(request, lambda: _trust(who, form, at))
@@ -33,7 +31,7 @@ def trusted(request: AuthenticatedRequest) -> HttpResponse:
     return render(request, "patientspace/trusted.html", {"form": form, "trail": trail()})
 
 
-def _trust(who: Acting, form: TrustedForm, at: datetime) -> UUID:
+def _trust(who: consent.Acting, form: TrustedForm, at: datetime) -> UUID:
     told = form.cleaned_data
     acceptance = consent.Acceptance.ACCEPTED if told["is_signed"] else consent.Acceptance.ASKED
     named = consent.Trusted(told["name"], told["tie"], told["phone"], told["email"], acceptance)
@@ -45,13 +43,13 @@ def _trust(who: Acting, form: TrustedForm, at: datetime) -> UUID:
 def relatives(request: AuthenticatedRequest) -> HttpResponse:
     """Show whom one represents, and who represents one."""
     at = timezone.now()
-    who = acting(request, at=at)
+    who = consent.acting(request, at=at)
     own = request.viewer.person_id
     context = {
         "who": who,
         "represented": selectors.represented(own, at=at) if own else [],
         "representatives": selectors.representatives(who.person_id, at=at),
-        "name": called(who.person_id),
+        "name": consent.called(who.person_id),
         "trail": trail(),
     }
     return render(request, "patientspace/relatives.html", context)
@@ -61,9 +59,9 @@ def relatives(request: AuthenticatedRequest) -> HttpResponse:
 @access.requires(Kind.CONSENT, Act.READ)
 def enter_space(request: AuthenticatedRequest, person_id: UUID) -> HttpResponse:
     """Enter the space of someone one represents."""
-    request.session[SPACE_KEY] = str(person_id)
-    if acting(request, at=timezone.now()).person_id != person_id:
-        del request.session[SPACE_KEY]
+    request.session[consent.SPACE_KEY] = str(person_id)
+    if consent.acting(request, at=timezone.now()).person_id != person_id:
+        del request.session[consent.SPACE_KEY]
         raise access.AccessRefused
     return redirect("patientspace:home")
 
@@ -72,6 +70,6 @@ def enter_space(request: AuthenticatedRequest, person_id: UUID) -> HttpResponse:
 @access.requires(Kind.CONSENT, Act.READ)
 def leave_space(request: AuthenticatedRequest) -> HttpResponse:
     """Come back to one's own space."""
-    request.session.pop(SPACE_KEY, None)
+    request.session.pop(consent.SPACE_KEY, None)
     messages.info(request, "Vous êtes de nouveau dans votre espace.")
     return redirect("patientspace:home")

@@ -9,9 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from passerelle.care.consent import api as consent
 from passerelle.care.patientspace.selectors import pages
-from passerelle.care.patientspace.selectors.whose import Acting, is_young
 from passerelle.care.patientspace.views.asking import Confirmation, confirm
-from passerelle.care.patientspace.views.whose import deciding, deciding_alone
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
 
@@ -23,7 +21,7 @@ _BACK = "patientspace:choices"
 def mask(request: AuthenticatedRequest, document_id: UUID) -> HttpResponse:
     """Hide a document from professionals."""
     at = timezone.now()
-    who = deciding(request, at=at)
+    who = consent.deciding(request, at=at)
     title = pages.document_title(who.viewer, who.person_id, document_id, at=at)
     asked = Confirmation(
         "Masquer ce document",
@@ -52,7 +50,7 @@ def mask(request: AuthenticatedRequest, document_id: UUID) -> HttpResponse:
 def unmask(request: AuthenticatedRequest, document_id: UUID) -> HttpResponse:
     """Show a document again."""
     at = timezone.now()
-    who = deciding(request, at=at)
+    who = consent.deciding(request, at=at)
     title = pages.document_title(who.viewer, who.person_id, document_id, at=at)
     masked = next((one for one in consent.masked(who.person_id, at=at) if one.document_id == document_id), None)
     if masked is None:
@@ -80,7 +78,7 @@ _ITEMS = {"sejour": consent.Item.STAY, "document": consent.Item.DOCUMENT, "rende
 def keep_secret(request: AuthenticatedRequest, item: str, item_id: UUID) -> HttpResponse:
     """Keep care from one's parents: asked by the minor, in their own space."""
     at = timezone.now()
-    who = deciding_alone(request, at=at)
+    who = consent.deciding_alone(request, at=at)
     _check_own(who, item, item_id, at)
     asked = Confirmation(
         "Garder ce soin secret",
@@ -105,7 +103,7 @@ def keep_secret(request: AuthenticatedRequest, item: str, item_id: UUID) -> Http
 def tell_again(request: AuthenticatedRequest, item_id: UUID) -> HttpResponse:
     """Lift a secret."""
     at = timezone.now()
-    who = deciding_alone(request, at=at)
+    who = consent.deciding_alone(request, at=at)
     if item_id not in consent.secret_items(who.person_id, at=at):
         raise Http404
     asked = Confirmation(
@@ -121,9 +119,9 @@ def tell_again(request: AuthenticatedRequest, item_id: UUID) -> HttpResponse:
     return confirm(request, asked, decide)
 
 
-def _check_own(who: Acting, item: str, item_id: UUID, at: datetime) -> None:
+def _check_own(who: consent.Acting, item: str, item_id: UUID, at: datetime) -> None:
     """Answer as for a missing page when the piece is not one of this young person's."""
-    if item not in _ITEMS or not is_young(who.person_id, at=at):
+    if item not in _ITEMS or not consent.is_young(who.person_id, at=at):
         raise Http404
     if not pages.holds(who.viewer, who.person_id, _ITEMS[item].value, item_id, at=at):
         raise Http404

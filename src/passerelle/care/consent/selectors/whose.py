@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from passerelle.care.consent import api as consent
+from passerelle.care.consent.rules.majority import is_minor
+from passerelle.care.consent.rules.vocabulary import Door
+from passerelle.care.consent.selectors.circle import is_representative
+from passerelle.care.consent.services.facts import Voice
 from passerelle.care.identity import api as identity
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, Kind, Relation, Role, Viewer
@@ -16,16 +19,16 @@ class Acting:
 
     viewer: Viewer
     person_id: UUID
-    door: consent.Door
+    door: Door
 
     @property
     def is_self(self) -> bool:
-        return self.door is consent.Door.SELF
+        return self.door is Door.SELF
 
     @property
-    def voice(self) -> consent.Voice:
+    def voice(self) -> Voice:
         """Return who decides, and by which door."""
-        return consent.Voice(self.viewer.actor(Role.PATIENT), self.door)
+        return Voice(self.viewer.actor(Role.PATIENT), self.door)
 
     @property
     def relation(self) -> Relation:
@@ -36,7 +39,7 @@ class Acting:
         return access.allowed(self.viewer, Kind.CONSENT, Act.CREATE, relation=self.relation)
 
 
-def acting(viewer: Viewer, space_of: str, *, at: datetime) -> Acting:
+def acting_as(viewer: Viewer, space_of: str, *, at: datetime) -> Acting:
     """Return in whose space a viewer is; `space_of` is the person they asked for, "" for themselves.
 
     A right that ended leads back to one's own space.
@@ -48,9 +51,9 @@ def acting(viewer: Viewer, space_of: str, *, at: datetime) -> Acting:
     if own is None or not viewer.has(Role.PATIENT):
         raise access.AccessRefused
     other = _uuid(space_of)
-    if other is not None and other != own and consent.is_representative(own, other, at=at):
-        return Acting(viewer, other, consent.Door.REPRESENTATIVE)
-    return Acting(viewer, own, consent.Door.SELF)
+    if other is not None and other != own and is_representative(own, other, at=at):
+        return Acting(viewer, other, Door.REPRESENTATIVE)
+    return Acting(viewer, own, Door.SELF)
 
 
 def _uuid(text: str) -> UUID | None:
@@ -62,7 +65,7 @@ def _uuid(text: str) -> UUID | None:
 
 def is_young(person_id: UUID, *, at: datetime) -> bool:
     """Tell whether this person is under eighteen."""
-    return consent.is_minor(identity.traits(person_id).birth_date, at)
+    return is_minor(identity.traits(person_id).birth_date, at)
 
 
 def called(person_id: UUID) -> str:

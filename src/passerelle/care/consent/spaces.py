@@ -1,9 +1,8 @@
-"""Whose space this request is in."""
+"""Whose space a request of a patient is in, for every page that speaks to patients."""
 
 from datetime import datetime
 
-from passerelle.care.patientspace.selectors import whose
-from passerelle.care.patientspace.selectors.whose import Acting
+from passerelle.care.consent.selectors.whose import Acting, acting_as
 from passerelle.core.access import api as access
 from passerelle.core.access.api import AuthenticatedRequest
 
@@ -12,7 +11,7 @@ SPACE_KEY = "patientspace_of"
 
 def acting(request: AuthenticatedRequest, *, at: datetime) -> Acting:
     """Return who acts and for whom; whoever is nobody's patient finds no page."""
-    return whose.acting(request.viewer, str(request.session.get(SPACE_KEY, "")), at=at)
+    return acting_as(request.viewer, str(request.session.get(SPACE_KEY, "")), at=at)
 
 
 def deciding(request: AuthenticatedRequest, *, at: datetime) -> Acting:

@@ -1,0 +1,3 @@
+"""The door of appointments."""
+
+__all__ = ()

@@ -1,0 +1,3 @@
+"""The door of carepaths."""
+
+__all__ = ()

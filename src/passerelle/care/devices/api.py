@@ -1,0 +1,3 @@
+"""The door of devices."""
+
+__all__ = ()

@@ -1,0 +1,3 @@
+"""The door of forms."""
+
+__all__ = ()

@@ -1,0 +1,4 @@
+from django.urls import URLPattern, URLResolver
+
+app_name = "forms"
+urlpatterns: list[URLPattern | URLResolver] = []

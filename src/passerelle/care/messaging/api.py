@@ -1,0 +1,3 @@
+"""The door of messaging."""
+
+__all__ = ()

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class MessagingConfig(AppConfig):
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "passerelle.care.messaging"
+    label = "messaging"
+    verbose_name = "messages des patients"

@@ -1,0 +1,3 @@
+"""The door of preadmission."""
+
+__all__ = ()

@@ -1,0 +1,3 @@
+"""The door of reminders."""
+
+__all__ = ()

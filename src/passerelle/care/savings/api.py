@@ -1,0 +1,3 @@
+"""The door of savings."""
+
+__all__ = ()

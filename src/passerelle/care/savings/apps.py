@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class SavingsConfig(AppConfig):
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "passerelle.care.savings"
+    label = "savings"
+    verbose_name = "temps rendu aux équipes"

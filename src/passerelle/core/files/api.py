@@ -1,0 +1,3 @@
+"""The door of files."""
+
+__all__ = ()

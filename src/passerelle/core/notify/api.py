@@ -1,0 +1,3 @@
+"""The door of notify."""
+
+__all__ = ()

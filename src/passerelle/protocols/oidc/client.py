@@ -16,6 +16,7 @@ from passerelle.protocols.oidc.provider import Provider, called, check_address, 
 
 _JWT = "application/jwt"
 _SAID = 60
+_ENCRYPTED_DOTS = 4
 
 
 class RelyingParty:
@@ -75,7 +76,7 @@ class RelyingParty:
         if not answer.get("code"):
             raise ProofRefused(why="retour sans code")
         given = self._exchange(answer["code"], started.verifier, return_address, at)
-        id_token, access_token = str(given.get("id_token", "")), str(given.get("access_token", ""))
+        id_token, access_token = self._opened(str(given.get("id_token", ""))), str(given.get("access_token", ""))
         header = tokens.header_of(id_token)
         claims = tokens.verified(id_token, self.provider.key(header, at))
         tokens.check_identity(claims, self.access, nonce=started.nonce, at=at)
@@ -95,7 +96,8 @@ class RelyingParty:
         address = self.provider.description(at).get("end_session_endpoint")
         if not isinstance(address, str):
             return None
-        asked = {"id_token_hint": id_token, "post_logout_redirect_uri": return_address}
+        state = secrets.token_urlsafe(16)
+        asked = {"id_token_hint": id_token, "post_logout_redirect_uri": return_address, "state": state}
         return _with_query(check_address(address), asked)
 
     def _exchange(self, code: str, verifier: str, return_address: str, at: datetime) -> dict[str, Any]:
@@ -127,9 +129,13 @@ class RelyingParty:
             raise ProviderUnavailable(why=f"réponse {answer.status_code}")
         if not answer.headers.get("content-type", "").startswith(_JWT):
             return read_object(answer)
-        claims = tokens.verified(answer.text, self.provider.key(tokens.header_of(answer.text), at))
+        told = self._opened(answer.text)
+        claims = tokens.verified(told, self.provider.key(tokens.header_of(told), at))
         tokens.check_origin(claims, self.access)
         return claims
+
+    def _opened(self, token: str) -> str:
+        return tokens.decrypted(token, self.access.decryption_key) if token.count(".") == _ENCRYPTED_DOTS else token
 
 
 def _challenge(verifier: str) -> str:

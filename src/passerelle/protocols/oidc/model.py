@@ -8,7 +8,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Where the provider is, and who we are there; `asked_acr` is asked for, `acr_values` are accepted."""
+    """Where the provider is, and who we are there; `asked_acr` is asked for, `acr_values` are accepted.
+
+    `decryption_key` is our private key (JWK, as JSON) when the provider encrypts what it tells; an empty text accepts
+    nothing encrypted.
+    """
 
     issuer: str
     client_id: str
@@ -16,6 +20,7 @@ class Access:
     scope: str = "openid"
     acr_values: tuple[str, ...] = ()
     asked_acr: str = ""
+    decryption_key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

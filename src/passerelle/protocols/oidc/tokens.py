@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from jwcrypto import jwk, jws  # type: ignore[import-untyped]  # the library has no types
+from jwcrypto import jwe, jwk, jws  # type: ignore[import-untyped]  # the library has no types
 from jwcrypto.common import JWException  # type: ignore[import-untyped]  # the library has no types
 
 from passerelle.protocols.oidc.model import Access, ProofRefused, TooWeak
 
+ENCRYPTIONS = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "A256GCM")
 ALGORITHMS = ("RS256", "RS384", "ES256", "ES384", "PS256")
 LEEWAY = timedelta(seconds=60)
 MAX_BYTES = 65_536
@@ -37,6 +38,22 @@ def header_of(token: str) -> dict[str, Any]:
     if not isinstance(told, dict) or told.get("alg") not in ALGORITHMS or "crit" in told:
         raise ProofRefused(why="algorithme refusé")
     return told
+
+
+def decrypted(token: str, key: str) -> str:
+    """Return the signed token that was encrypted for us (RFC 7516, compact); `key` is our private key, JWK as JSON.
+
+    Raises:
+        ProofRefused: it was encrypted for another, altered, or by an algorithm that is not accepted.
+    """
+    if not key or len(token) > MAX_BYTES:
+        raise ProofRefused(why="jeton chiffré pour un autre")
+    opened = jwe.JWE(algs=list(ENCRYPTIONS))
+    try:
+        opened.deserialize(token, jwk.JWK.from_json(key))
+        return str(opened.payload.decode("ascii"))
+    except (JWException, ValueError, TypeError, RecursionError) as wrong:
+        raise ProofRefused(why="jeton chiffré pour un autre") from wrong
 
 
 def verified(token: str, key: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,21 +7,10 @@ from typing import Any
 
 import yaml
 
+from passerelle.protocols.oidc.simulator import BEHAVIOURS
 from passerelle.protocols.psc.claims import PROFESSIONS, Practice
 
 PEOPLE_FILE = Path(__file__).with_name("people.yaml")
-BEHAVIOURS = {
-    "": "",
-    "refused": "refuse la connexion",
-    "expired": "donne un jeton expiré",
-    "wrong_nonce": "répond pour une autre connexion",
-    "bad_signature": "signe avec une clé inconnue",
-    "no_algorithm": "ne signe pas",
-    "other_audience": "donne un jeton destiné à un autre service",
-    "weak": "donne un niveau de garantie insuffisant",
-    "other_subject": "échange deux identités",
-    "down": "tombe en panne après le choix",
-}
 
 
 @dataclass(frozen=True, slots=True)

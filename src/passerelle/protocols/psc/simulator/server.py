@@ -1,245 +1,44 @@
 """A simulated Pro Santé Connect, on this machine only. It is not the national one, and each of its pages says so."""
 
-import base64
-import binascii
-import json
-import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from types import TracebackType
-from typing import Any, Self, cast
-from urllib.parse import parse_qs, parse_qsl, unquote_plus, urlencode, urlsplit
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from passerelle.protocols.psc.simulator.page import choice_page, told_page
-from passerelle.protocols.psc.simulator.people import Holder, published_holders
-from passerelle.protocols.psc.simulator.realm import Asked, Realm, Refused
+from passerelle.protocols.oidc import simulator as shared
+from passerelle.protocols.psc.simulator.people import Holder, published_holders, user_information
 
 REALM = "/auth/realms/esante-wallet"
-MAX_BYTES = 65_536
-_HTML, _JSON = "text/html; charset=utf-8", "application/json"
-_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
+_PROTOCOL = "/protocol/openid-connect"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is sent back."""
-
-    content: str
-    kind: str = _JSON
-    status: int = HTTPStatus.OK
-    location: str = ""
+def _user(holder: Holder, subject: str, scope: str) -> dict[str, Any]:
+    del scope
+    return user_information(holder, subject)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What was asked."""
-
-    query: Mapping[str, str]
-    raw_query: str
-    form: Mapping[str, str]
-    authorization: str
-
-
-class Simulator:
-    """Serve in a thread while in a `with`; `is_down` makes it answer 503 to everything."""
+class Simulator(shared.Simulator):
+    """The provider of professionals, in the manner of a Keycloak realm."""
 
     REALM = REALM
+    SHAPE = shared.Shape(
+        issuer_path=REALM,
+        authorize=_PROTOCOL + "/auth",
+        token=_PROTOCOL + "/token",
+        user=_PROTOCOL + "/userinfo",
+        keys=_PROTOCOL + "/certs",
+        logout=_PROTOCOL + "/logout",
+        scopes=("openid", "scope_all"),
+        needed="scope_all",
+        acr_values=("eidas1",),
+        secret_by=("client_secret_basic", "client_secret_post"),
+        simulates="Pro Sante Connect simule",
+        words=shared.Words(
+            banner="Ce n’est pas Pro Santé Connect\u00a0: rien n’est demandé à l’Agence du numérique en santé, et "
+            "personne n’existe.",
+            title="Choisir un professionnel fictif",
+            invites="Choisissez un professionnel inventé\u00a0: aucune carte, aucun code.",
+        ),
+    )
+    MANNER = shared.Manner(user=_user, subject=lambda holder: f"f:simulateur:{holder.subject}")
 
-    def __init__(
-        self,
-        holders: Callable[[], Sequence[Holder]] = published_holders,
-        *,
-        host: str = "127.0.0.1",
-        port: int = 0,
-        client_id: str = "passerelle",
-        client_secret: str = "",
-    ) -> None:
-        self.holders = holders
-        self.is_down = False
-        self._server = _Server((host, port), _Handler)
-        self._server.simulator = self
-        self._server.daemon_threads = True
-        self.origin = f"http://{host}:{self._server.server_address[1]}"
-        self.realm = Realm(self.origin + REALM, client_id, client_secret or secrets.token_urlsafe(24))
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        protocol = REALM + "/protocol/openid-connect"
-        self._routes: dict[tuple[str, str], Callable[[Call], Answer]] = {
-            ("GET", REALM + "/.well-known/openid-configuration"): self._description,
-            ("GET", protocol + "/certs"): lambda _: _json(self.realm.key_set()),
-            ("GET", protocol + "/auth"): self._choose,
-            ("POST", protocol + "/auth"): self._chosen,
-            ("POST", protocol + "/token"): self._token,
-            ("GET", protocol + "/userinfo"): self._user,
-            ("GET", protocol + "/logout"): self._logout,
-        }
-
-    @property
-    def issuer(self) -> str:
-        """Return the address that the house is configured with."""
-        return self.realm.issuer
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def serve(self) -> None:
-        """Serve in this thread until `stop` is called from another."""
-        self._server.serve_forever(poll_interval=0.2)
-
-    def stop(self) -> None:
-        """Close the door."""
-        self._server.shutdown()
-        self._server.server_close()
-
-    def answer(self, method: str, path: str, call: Call) -> Answer:
-        """Return what is answered to a call."""
-        if self.is_down:
-            return _json({"error": "temporarily_unavailable"}, HTTPStatus.SERVICE_UNAVAILABLE)
-        route = self._routes.get((method, path))
-        return (
-            _page("Page inconnue", "Le simulateur n’a rien ici.", HTTPStatus.NOT_FOUND)
-            if route is None
-            else route(call)
-        )
-
-    def _description(self, _: Call) -> Answer:
-        protocol = self.realm.issuer + "/protocol/openid-connect"
-        return _json(
-            {
-                "issuer": self.realm.issuer,
-                "authorization_endpoint": protocol + "/auth",
-                "token_endpoint": protocol + "/token",
-                "userinfo_endpoint": protocol + "/userinfo",
-                "jwks_uri": protocol + "/certs",
-                "end_session_endpoint": protocol + "/logout",
-                "response_types_supported": ["code"],
-                "grant_types_supported": ["authorization_code"],
-                "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ["RS256"],
-                "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-                "code_challenge_methods_supported": ["S256"],
-                "scopes_supported": ["openid", "scope_all"],
-                "acr_values_supported": ["eidas1"],
-            }
-        )
-
-    def _choose(self, call: Call) -> Answer:
-        asked, wrong = self._asked(call)
-        if asked is None:
-            return _page("Demande refusée", wrong, HTTPStatus.BAD_REQUEST)
-        return Answer(choice_page(self.holders(), call.raw_query, asked.client_id), _HTML)
-
-    def _chosen(self, call: Call) -> Answer:
-        asked, wrong = self._asked(call)
-        holder = next((one for one in self.holders() if one.subject == call.form.get("holder")), None)
-        if asked is None or holder is None:
-            return _page("Demande refusée", wrong or "Ce porteur n’existe pas.", HTTPStatus.BAD_REQUEST)
-        if holder.behaviour == "refused":
-            return _sent(asked.redirect_uri, {"error": "access_denied", "state": asked.state})
-        return _sent(asked.redirect_uri, {"code": self.realm.allow(asked, holder), "state": asked.state})
-
-    def _asked(self, call: Call) -> tuple[Asked | None, str]:
-        told = call.query
-        if told.get("client_id") != self.realm.client_id:
-            return None, "Service inconnu."
-        if urlsplit(told.get("redirect_uri", "")).hostname not in _THIS_MACHINE:
-            return None, "Le simulateur ne renvoie que vers cette machine."
-        if told.get("response_type") != "code" or "scope_all" not in told.get("scope", "").split():
-            return None, "Il faut response_type=code et scope=openid scope_all."
-        if told.get("code_challenge_method") != "S256" or not told.get("nonce") or not told.get("state"):
-            return None, "Il faut PKCE (S256), nonce et state."
-        asked = Asked(
-            client_id=told["client_id"],
-            redirect_uri=told["redirect_uri"],
-            state=told["state"],
-            nonce=told["nonce"],
-            challenge=told.get("code_challenge", ""),
-            acr=told.get("acr_values", "").partition(" ")[0],
-        )
-        return asked, ""
-
-    def _token(self, call: Call) -> Answer:
-        try:
-            return _json(self.realm.exchange(call.form, _credentials(call)))
-        except Refused as refusal:
-            return _json({"error": refusal.error}, refusal.status)
-
-    def _user(self, call: Call) -> Answer:
-        told = self.realm.user(call.authorization.removeprefix("Bearer "))
-        return _json({"error": "invalid_token"}, HTTPStatus.UNAUTHORIZED) if told is None else _json(told)
-
-    def _logout(self, call: Call) -> Answer:
-        back = call.query.get("post_logout_redirect_uri", "")
-        if urlsplit(back).hostname in _THIS_MACHINE and call.query.get("id_token_hint"):
-            return _sent(back, {})
-        return _page("Session fermée", "Le simulateur n’a gardé aucune session.")
-
-
-class _Server(ThreadingHTTPServer):
-    simulator: Simulator
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server_version = "PasserelleSimulateurPSC"
-    sys_version = ""
-
-    def do_GET(self) -> None:
-        self._answer("GET", "")
-
-    def do_POST(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > MAX_BYTES:
-            self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            return
-        self._answer("POST", self.rfile.read(length).decode("utf-8", "replace"))
-
-    def _answer(self, method: str, body: str) -> None:
-        parts = urlsplit(self.path)
-        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        call = Call(query, parts.query, dict(parse_qsl(body)), self.headers.get("Authorization", ""))
-        answer = cast("_Server", self.server).simulator.answer(method, parts.path, call)
-        content = answer.content.encode()
-        self.send_response(answer.status)
-        self.send_header("Content-Type", answer.kind)
-        self.send_header("Content-Length", str(len(content)))
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("X-Simulation", "Pro Sante Connect simule")
-        if answer.location:
-            self.send_header("Location", answer.location)
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's signature
-        """Log nothing: codes and tokens pass here."""
-
-
-def _json(told: Mapping[str, Any], status: int = HTTPStatus.OK) -> Answer:
-    return Answer(json.dumps(told), status=status)
-
-
-def _page(title: str, text: str, status: int = HTTPStatus.OK) -> Answer:
-    return Answer(told_page(title, text), _HTML, status)
-
-
-def _sent(address: str, told: Mapping[str, str]) -> Answer:
-    joint = "&" if "?" in address else "?"
-    return Answer("", _HTML, HTTPStatus.SEE_OTHER, address + (joint + urlencode(told) if told else ""))
-
-
-def _credentials(call: Call) -> tuple[str, str]:
-    kind, _, told = call.authorization.partition(" ")
-    if kind != "Basic":
-        return call.form.get("client_id", ""), call.form.get("client_secret", "")
-    try:
-        name, _, secret = base64.b64decode(told).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return "", ""
-    return unquote_plus(name), unquote_plus(secret)
+    def __init__(self, holders: Callable[[], Sequence[Holder]] = published_holders, **options: Any) -> None:
+        super().__init__(holders, **options)

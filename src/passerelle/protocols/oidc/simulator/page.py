@@ -1,9 +1,10 @@
-"""The pages of the simulator. They look like nothing official, and say what they are."""
+"""The pages of a simulated provider. They look like nothing official, and say what they are."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
-from passerelle.protocols.psc.simulator.people import Holder
+from passerelle.protocols.oidc.simulator.realm import Holder
 
 _STYLE = (
     "body{font:1.0625rem/1.5 system-ui,sans-serif;margin:0;background:#fff;color:#1b1b1b}"
@@ -17,21 +18,30 @@ _STYLE = (
 )
 
 
-def choice_page(holders: Sequence[Holder], query: str, service: str) -> str:
-    """Return the page where one chooses an invented professional."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a simulator says: its banner, and the title and the sentence of the page where one chooses."""
+
+    banner: str
+    title: str
+    invites: str
+
+
+def choice_page(words: Words, holders: Sequence[Holder], query: str, service: str) -> str:
+    """Return the page where one chooses an invented person."""
     good = "".join(_choice(one, query) for one in holders if not one.behaviour)
     bad = "".join(_choice(one, query) for one in holders if one.behaviour)
     return _page(
-        "Choisir un professionnel fictif",
-        f"<p>Le service «\u00a0{escape(service)}\u00a0» demande qui se connecte. Choisissez un professionnel "
-        "inventé\u00a0: aucune carte, aucun code.</p>"
+        words,
+        words.title,
+        f"<p>Le service «\u00a0{escape(service)}\u00a0» demande qui se connecte. {escape(words.invites)}</p>"
         f"<ul>{good}</ul><h2>Quand quelque chose ne va pas</h2><ul>{bad}</ul>",
     )
 
 
-def told_page(title: str, text: str) -> str:
+def told_page(words: Words, title: str, text: str) -> str:
     """Return a page that says one thing."""
-    return _page(title, f"<p>{escape(text)}</p>")
+    return _page(words, title, f"<p>{escape(text)}</p>")
 
 
 def _choice(holder: Holder, query: str) -> str:
@@ -42,12 +52,11 @@ def _choice(holder: Holder, query: str) -> str:
     )
 
 
-def _page(title: str, body: str) -> str:
+def _page(words: Words, title: str, body: str) -> str:
     return (
         '<!doctype html><html lang="fr"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)} (simulateur)</title><style>{_STYLE}</style></head><body>"
-        '<header><p class="says"><strong>Simulateur.</strong> Ce n’est pas Pro Santé Connect\u00a0: rien n’est demandé '
-        "à l’Agence du numérique en santé, et personne n’existe.</p></header>"
+        f'<header><p class="says"><strong>Simulateur.</strong> {escape(words.banner)}</p></header>'
         f"<main><h1>{escape(title)}</h1>{body}</main></body></html>"
     )

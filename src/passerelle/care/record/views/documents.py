@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from passerelle.care.record import api as record
-from passerelle.care.record.rules.active_pdf import active_content
 from passerelle.care.record.selectors import presenting
 from passerelle.care.record.selectors.course_rows import Event
 from passerelle.care.record.selectors.opened import beside, open_record
@@ -21,6 +20,7 @@ from passerelle.care.record.services.marks import mark_read
 from passerelle.care.record.views.people import banner_in
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
+from passerelle.core.files.api import active_content
 
 _INLINE = {"application/pdf", "image/png", "image/jpeg"}
 _SUFFIXES = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "text/xml": "xml"}

@@ -9,5 +9,9 @@ class LiaisonConfig(AppConfig):
 
     def ready(self) -> None:
         from passerelle.care.liaison.navigation import register  # noqa: PLC0415 - applications are loaded first
+        from passerelle.care.liaison.selectors.acts import letters_sent, referrals_received  # noqa: PLC0415
+        from passerelle.care.savings.api import register_acts  # noqa: PLC0415
 
         register()
+        register_acts("letter-sent", letters_sent)
+        register_acts("referral-received", referrals_received)

@@ -13,9 +13,11 @@ class RecordConfig(AppConfig):
         from passerelle.care.record.inbound import foresee, handle  # noqa: PLC0415
         from passerelle.care.record.navigation import register  # noqa: PLC0415
         from passerelle.care.record.selectors.effects import effects  # noqa: PLC0415
+        from passerelle.care.record.selectors.filed import documents_filed  # noqa: PLC0415
         from passerelle.care.record.selectors.holdings import arrivals, counts  # noqa: PLC0415
         from passerelle.care.record.selectors.launching import RecordPatients  # noqa: PLC0415
         from passerelle.care.record.services.decisions import project_choices  # noqa: PLC0415
+        from passerelle.care.savings.api import register_acts  # noqa: PLC0415
         from passerelle.core.oauth.api import register_patients  # noqa: PLC0415
 
         register()
@@ -24,3 +26,4 @@ class RecordConfig(AppConfig):
         register_effects(effects, order=20, name="record")
         on_change(project_choices)
         register_patients(RecordPatients())
+        register_acts("document-filed", documents_filed)

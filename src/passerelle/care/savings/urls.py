@@ -1,4 +1,13 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from passerelle.care.savings import views
 
 app_name = "savings"
-urlpatterns: list[URLPattern | URLResolver] = []
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("tableau.csv", views.as_csv, name="csv"),
+    path("valeurs/", views.values, name="values"),
+    path("valeurs/heures/", views.hours, name="hours"),
+    path("valeurs/<slug:act>/", views.timing, name="timing"),
+]

@@ -18,6 +18,7 @@ from passerelle.config.demo.ledger import chunks_done, close_ledger, open_ledger
 from passerelle.config.demo.liaison import link_with_town
 from passerelle.config.demo.look_alikes import plant
 from passerelle.config.demo.personas import patient_persona, shown_name
+from passerelle.config.demo.savings import count_what_was_saved
 from passerelle.config.demo.territory import Territory, is_built, territory_of
 from passerelle.config.demo.worker import draw_and_load, use_database
 from passerelle.cooperation.governance import api as governance
@@ -78,6 +79,7 @@ def _cooperate(found: Territory, at: datetime) -> None:
     governance.load_demo(at=at, today=found.today)
     starts = {code: project.started_on for code, project in found.truth.projects.items()}
     projects.load_demo(at=at, today=found.today, starts=starts)
+    count_what_was_saved(today=found.today, at=at)
 
 
 def _load_all(found: Territory, progress: Progress, workers: int) -> None:

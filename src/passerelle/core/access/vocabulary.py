@@ -39,7 +39,7 @@ class Relation(Word):
     REPRESENTATIVE = "representative", "Représentant légal"
     AUTHOR = "author", "Auteur de la pièce, ou son équipe"
     TREATING = "treating", "Équipe de soins de l’établissement d’un séjour"
-    CHOSEN = "chosen", "Médecin traitant choisi par le patient"
+    CHOSEN = "chosen", "Professionnel choisi par le patient"
     EMERGENCY = "emergency", "Accès d’urgence motivé"
     ESTABLISHMENT = "establishment", "Même établissement, sans prise en charge"
     TERRITORY = "territory", "Autre établissement du groupement"

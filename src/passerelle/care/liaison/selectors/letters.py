@@ -116,7 +116,7 @@ def first_words(viewer: Viewer, discharge: Discharge, person_id: UUID, *, at: da
     """Return what the record already knows of a letter: the results out of range of the stay, to be read again."""
     stays = [one for one in record.timeline(viewer, person_id, at=at).stays if one.id == discharge.pk]
     results = [row for stay in stays for row in stay.observations if row.interpretation not in {"", "N"}]
-    lines = [f"{row.label}\u00a0: {row.value} {row.unit}".strip() for row in results[:12]]
+    lines = [f"{row.label}\u00a0: {row.value} {row.shown_unit}".strip() for row in results[:12]]
     texts = {"results": "\n".join(lines)} if lines else {}
     discharged = next((stay.discharge_label for stay in stays if stay.discharge_label), "")
     if discharged:

@@ -1,7 +1,7 @@
 """What each page of the patient shows, gathered through the record with the patient as viewer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from passerelle.care.patientspace.selectors.journal import latest
 from passerelle.care.record import api as record
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Viewer
-from passerelle.protocols.cda import api as cda
 
 RECENT = timedelta(days=30)
 _SHOWN_AT_HOME = 3
@@ -90,8 +89,7 @@ def stay(viewer: Viewer, person_id: UUID, stay_id: UUID, *, at: datetime) -> rec
     found = next((stay for stay in timeline.stays if stay.id == stay_id), None)
     if found is None:
         raise access.AccessRefused
-    readable = (replace(row, unit=cda.unit_label(row.unit)) for row in found.observations)
-    return replace(found, observations=tuple(readable))
+    return found
 
 
 def shelf(documents: Sequence[record.DocumentRow], *, year: int | None, type_code: str) -> Shelf:

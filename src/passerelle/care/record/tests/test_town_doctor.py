@@ -86,7 +86,7 @@ def test_the_chosen_doctor_reads_the_record(person):
     assert (len(shown.stays), len(shown.stays[0].documents), len(shown.stays[0].observations)) == (1, 1, 2)
     assert status_of(colette.client, "record:document", shown.stays[0].documents[0].id) == 200
     page = colette.client.get(reverse("record:timeline", args=[person])).content.decode()
-    assert "Médecin traitant choisi par le patient" in page
+    assert "Professionnel choisi par le patient" in page
 
 
 def test_a_doctor_whom_nobody_chose_is_a_stranger(person):

@@ -28,7 +28,7 @@ _REASONS = {
     Relation.TREATING: "Équipe de soins\u00a0: un établissement où vous exercez prend ou a pris en charge ce patient.",
     Relation.AUTHOR: "Équipe de soins\u00a0: votre établissement a produit ces pièces.",
     Relation.EMERGENCY: "Accès d’urgence, avec le motif que vous avez donné.",
-    Relation.CHOSEN: "Médecin traitant choisi par le patient.",
+    Relation.CHOSEN: "Professionnel choisi par le patient.",
     Relation.SELF: "Votre propre dossier.",
 }
 

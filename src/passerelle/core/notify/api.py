@@ -1,3 +1,31 @@
-"""The door of notify."""
+"""The door of messages to people."""
 
-__all__ = ()
+from passerelle.core.notify.book import register_templates
+from passerelle.core.notify.outgoing import Enqueued, Followed, Outgoing
+from passerelle.core.notify.rules.lexicon import health_words_in
+from passerelle.core.notify.rules.numbers import NotANumber, NotMobile, ending_of, mobile_number, normal_number
+from passerelle.core.notify.rules.templates import TemplateRefused
+from passerelle.core.notify.selectors.following import followed, has_stopped, stopped_among
+from passerelle.core.notify.services.enqueuing import cancel, enqueue
+from passerelle.core.notify.services.stopping import lift_stop, stop
+
+__all__ = [
+    "Enqueued",
+    "Followed",
+    "NotANumber",
+    "NotMobile",
+    "Outgoing",
+    "TemplateRefused",
+    "cancel",
+    "ending_of",
+    "enqueue",
+    "followed",
+    "has_stopped",
+    "health_words_in",
+    "lift_stop",
+    "mobile_number",
+    "normal_number",
+    "register_templates",
+    "stop",
+    "stopped_among",
+]

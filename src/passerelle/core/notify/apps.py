@@ -6,3 +6,8 @@ class NotifyConfig(AppConfig):
     name = "passerelle.core.notify"
     label = "notify"
     verbose_name = "messages aux personnes"
+
+    def ready(self) -> None:
+        from passerelle.core.notify.book import register_own  # noqa: PLC0415 - applications are loaded first
+
+        register_own()

@@ -151,7 +151,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "reauthenticate": "10/m/user"}
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "reauthenticate": "10/m/user", "invitation": "20/10m/ip"}
 ACCOUNT_FORMS = {"login": "passerelle.core.access.forms.SignInForm"}
 MFA_ADAPTER = "passerelle.core.access.adapters.SecondFactorAdapter"
 MFA_FORMS = {
@@ -179,6 +179,20 @@ IDENTITY_PROVIDERS = {
         "issuer": os.environ.get("PASSERELLE_PSC_ISSUER", ""),
         "client_id": os.environ.get("PASSERELLE_PSC_CLIENT_ID", "passerelle"),
         "client_secret": os.environ.get("PASSERELLE_PSC_CLIENT_SECRET", ""),
+        "for_whom": "Vous êtes professionnel de santé",
+        "promise": "Votre carte CPS ou votre e-CPS suffit\u00a0: aucun mot de passe de plus.",
+    },
+    "franceconnect": {
+        "code": "franceconnect",
+        "label": "FranceConnect",
+        "url_name": "oauth:franceconnect",
+        "issuer": os.environ.get("PASSERELLE_FC_ISSUER", ""),
+        "client_id": os.environ.get("PASSERELLE_FC_CLIENT_ID", "passerelle"),
+        "client_secret": os.environ.get("PASSERELLE_FC_CLIENT_SECRET", ""),
+        "acr": os.environ.get("PASSERELLE_FC_ACR", "eidas1"),
+        "decryption_key": os.environ.get("PASSERELLE_FC_DECRYPTION_KEY", ""),
+        "for_whom": "Vous êtes patient",
+        "promise": "Utilisez le compte que vous avez déjà\u00a0: impôts, assurance maladie, La Poste.",
     },
 }
 
@@ -265,6 +279,20 @@ EMAIL_HOST_PASSWORD = os.environ.get("PASSERELLE_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("PASSERELLE_SMTP_TLS", "1") == "1"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("PASSERELLE_SMTP_FROM", "passerelle@localhost")
+EMAIL_PER_SECOND = os.environ.get("PASSERELLE_SMTP_PER_SECOND", "5")
+
+# messages to people: the gateway of SMS (Kannel's HTTP interface), and where people find this house
+PUBLIC_ADDRESS = os.environ.get("PASSERELLE_ADDRESS", "http://localhost:8000").rstrip("/")
+SMS_GATEWAY = {
+    "address": os.environ.get("PASSERELLE_SMS_ADDRESS", ""),
+    "username": os.environ.get("PASSERELLE_SMS_USER", ""),
+    "password": os.environ.get("PASSERELLE_SMS_PASSWORD", ""),
+    "sender": os.environ.get("PASSERELLE_SMS_FROM", ""),
+    "per_second": os.environ.get("PASSERELLE_SMS_PER_SECOND", "10"),
+    "timeout_s": os.environ.get("PASSERELLE_SMS_TIMEOUT", "10"),
+    "callback": os.environ.get("PASSERELLE_SMS_CALLBACK", ""),
+    "inbound_key": os.environ.get("PASSERELLE_SMS_INBOUND_KEY", ""),
+}
 
 METRICS_TOKEN = os.environ.get("PASSERELLE_METRICS_TOKEN", "")
 PASSERELLE_VAR = VAR

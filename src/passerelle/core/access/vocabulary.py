@@ -40,6 +40,7 @@ class Relation(Word):
     AUTHOR = "author", "Auteur de la pièce, ou son équipe"
     TREATING = "treating", "Équipe de soins de l’établissement d’un séjour"
     CHOSEN = "chosen", "Professionnel choisi par le patient"
+    CARER = "carer", "Proche à qui le patient montre ses mesures"
     EMERGENCY = "emergency", "Accès d’urgence motivé"
     ESTABLISHMENT = "establishment", "Même établissement, sans prise en charge"
     TERRITORY = "territory", "Autre établissement du groupement"

@@ -109,8 +109,11 @@ def test_nobody_reads_a_record_without_a_tie():
 
 def test_a_patient_reads_their_own_record_or_that_of_whom_they_represent_only():
     own = {Relation.SELF, Relation.REPRESENTATIVE}
+    others = {c[1:] for c in ALLOWED if c[0] is Role.PATIENT and c[2] in RECORD_KINDS and c[1] not in own}
 
-    assert [c for c in ALLOWED if c[0] is Role.PATIENT and c[2] in RECORD_KINDS and c[1] not in own] == []
+    assert others == {
+        (Relation.CARER, kind, Act.READ, State.NORMAL) for kind in (Kind.DEVICE, Kind.OBSERVATION)
+    }  # what the patient shows
 
 
 def test_the_secret_of_a_minor_is_never_told_to_a_representative():
@@ -154,10 +157,13 @@ def test_what_is_written_down_is_changed_only_by_whoever_wrote_it():
     assert {c[1] for c in changed} == {Relation.AUTHOR}
 
 
-def test_a_patient_changes_nothing_but_their_choices():
+def test_a_patient_changes_nothing_but_their_choices_and_adds_what_they_measure():
     writing = {Act.CREATE, Act.UPDATE, Act.DELETE}
 
-    assert {c[2] for c in ALLOWED if c[0] is Role.PATIENT and c[3] in writing} == {Kind.CONSENT, Kind.ACCOUNT}
+    changed = {(c[2], c[3]) for c in ALLOWED if c[0] is Role.PATIENT and c[3] in writing}
+
+    assert {kind for kind, _ in changed} == {Kind.CONSENT, Kind.ACCOUNT, Kind.OBSERVATION}
+    assert {act for kind, act in changed if kind is Kind.OBSERVATION} == {Act.CREATE}
 
 
 def test_only_members_of_the_committee_vote():

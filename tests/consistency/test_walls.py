@@ -6,6 +6,9 @@ from django.db import connection
 #: Tables that name a person and have no policy of their own, each with its reason.
 WITHOUT_POLICY = {
     "access_account": "who signs in: read before anybody is known",
+    "appointments_booking": "agendas of the hospitals: first wall only",
+    "appointments_feedtoken": "read by the address alone, which is the secret",
+    "appointments_waitingentry": "agendas of the hospitals: first wall only",
     "access_emergencyaccess": "read to decide, by the account that holds it and by those who review",
     "audit_event": "the journal is append-only; patients and controllers read it by selectors of its own",
     "governance_mandate": "`person_name` is a member of a body, not a patient",

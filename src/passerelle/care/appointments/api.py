@@ -1,3 +1,103 @@
 """The door of appointments."""
 
-__all__ = ()
+from passerelle.care.appointments.rules.vocabulary import State, Via, What
+from passerelle.care.appointments.selectors.agendas import NoSuchAgenda, agenda, agendas, instructions_for, kinds
+from passerelle.care.appointments.selectors.bookings import (
+    NoSuchAppointment,
+    appointment_row,
+    changed_since,
+    changes_of,
+    due,
+)
+from passerelle.care.appointments.selectors.people import appointment, past, upcoming
+from passerelle.care.appointments.selectors.rows import (
+    AgendaRow,
+    AppointmentRow,
+    ChangeRow,
+    Instructions,
+    KindRow,
+    SlotRow,
+)
+from passerelle.care.appointments.selectors.slots import free_slots
+from passerelle.care.appointments.services.booking import Wanted, book
+from passerelle.care.appointments.services.changing import arrive, cancel, complete, confirm, miss, restore
+from passerelle.care.appointments.services.moving import move
+from passerelle.care.appointments.services.refusals import (
+    AlreadyBooked,
+    AlreadyWaiting,
+    KeptElsewhere,
+    NotBookable,
+    NotExpected,
+    NotOpen,
+    NotToday,
+    OfferClosed,
+    SlotTaken,
+    TooFar,
+    TooLate,
+    TooSoon,
+)
+from passerelle.care.appointments.services.telling import Changed, forget_listener, on_change
+from passerelle.care.appointments.services.waiting import (
+    Wish,
+    accept_offer,
+    bring_forward,
+    join_list,
+    leave_list,
+    refuse_offer,
+)
+
+__all__ = [
+    "AgendaRow",
+    "AlreadyBooked",
+    "AlreadyWaiting",
+    "AppointmentRow",
+    "ChangeRow",
+    "Changed",
+    "Instructions",
+    "KeptElsewhere",
+    "KindRow",
+    "NoSuchAgenda",
+    "NoSuchAppointment",
+    "NotBookable",
+    "NotExpected",
+    "NotOpen",
+    "NotToday",
+    "OfferClosed",
+    "SlotRow",
+    "SlotTaken",
+    "State",
+    "TooFar",
+    "TooLate",
+    "TooSoon",
+    "Via",
+    "Wanted",
+    "What",
+    "Wish",
+    "accept_offer",
+    "agenda",
+    "agendas",
+    "appointment",
+    "appointment_row",
+    "arrive",
+    "book",
+    "bring_forward",
+    "cancel",
+    "changed_since",
+    "changes_of",
+    "complete",
+    "confirm",
+    "due",
+    "forget_listener",
+    "free_slots",
+    "instructions_for",
+    "join_list",
+    "kinds",
+    "leave_list",
+    "miss",
+    "move",
+    "on_change",
+    "past",
+    "refuse_offer",
+    "restore",
+    "upcoming",
+]

@@ -9,6 +9,7 @@ from passerelle.care.delivery.selectors.trouble import troubles
 from passerelle.care.delivery.sending.process import Sender
 from passerelle.care.delivery.services.announcing import (
     Change,
+    announce_appointment,
     announce_ins_change,
     announce_merge,
     announce_unmerge,
@@ -31,6 +32,7 @@ __all__ = [
     "OpenedMail",
     "Sender",
     "UnknownMail",
+    "announce_appointment",
     "UnreadableMail",
     "announce_ins_change",
     "announce_merge",

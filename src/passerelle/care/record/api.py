@@ -36,6 +36,7 @@ from passerelle.care.record.selectors.rows import (
 )
 from passerelle.care.record.selectors.store import history, read, read_content, read_version, search, stream
 from passerelle.care.record.selectors.summary import Summary, summary
+from passerelle.care.record.services.appointments import appointment_id
 from passerelle.care.record.services.charts import stay_id
 from passerelle.care.record.services.contents import BulkContent, bulk_load_contents, put_content
 from passerelle.care.record.services.importing import FhirLoad, LoadProgress, LoadReport, load_fhir
@@ -69,6 +70,7 @@ __all__ = [
     "Theme",
     "Timeline",
     "allergies",
+    "appointment_id",
     "bulk_load",
     "bulk_load_contents",
     "conditions",

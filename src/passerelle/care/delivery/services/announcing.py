@@ -73,6 +73,28 @@ def announce_update(*, patient: pamfr.Patient, change: Change) -> int:
     return _announce_patient("A31", patient, (patient,), change)
 
 
+def announce_appointment(*, event: pamfr.AppointmentEvent, change: Change) -> int:
+    """Tell what became of an appointment (SIU) to the applications of its establishment that ask for it.
+
+    Return how many are told. Whoever told us so by a message is not told it back.
+    """
+    teller = teller_of(change.cause)
+    told = 0
+    for destination in book.subscribers("SIU", event.trigger):
+        if destination.establishment not in {None, change.establishment}:
+            continue
+        if teller is not None and teller.is_at(address_of(destination)):
+            continue
+        cause = f"{change.cause}:{event.trigger}"
+        control_id = control_id_for(cause, destination.code)
+        payload = pamfr.write(event, _envelope(destination, change.establishment, control_id))
+        keys = keys_of(event.patient, establishment=change.establishment)
+        outgoing = Outgoing(payload, "SIU", event.trigger, keys, change.establishment, cause, control_id)
+        put(outgoing, destination, at=change.at)
+        told += 1
+    return told
+
+
 def _announce_patient(
     trigger: str, patient: pamfr.Patient, concerned: tuple[pamfr.Patient, ...], change: Change
 ) -> int:

@@ -25,6 +25,45 @@
     }
   });
 
+  // Going anywhere: Ctrl K opens the palette, arrows choose, Enter opens, Escape closes. The link is a page of its own.
+  const palette = document.querySelector("[data-palette]");
+  const openPalette = () => {
+    const field = palette.querySelector("input[name=text]");
+    field.value = "";
+    palette.showModal();
+    field.focus();
+    window.htmx?.trigger(field.form, "palette-open");
+  };
+  if (palette) {
+    document.addEventListener("keydown", (event) => {
+      if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        if (!palette.open) openPalette();
+      }
+    });
+    document.addEventListener("click", (event) => {
+      if (!event.target.closest("[data-palette-door]") || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      openPalette();
+    });
+    palette.addEventListener("click", (event) => {
+      if (event.target === palette) palette.close();
+    });
+    palette.addEventListener("keydown", (event) => {
+      const places = [...palette.querySelectorAll("[data-palette-place]")];
+      const field = palette.querySelector("input[name=text]");
+      const at = places.indexOf(document.activeElement);
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        const next = at + (event.key === "ArrowDown" ? 1 : -1);
+        (places[next] ?? field).focus();
+      } else if (event.key === "Enter" && document.activeElement === field) {
+        event.preventDefault();
+        places[0]?.click();
+      }
+    });
+  }
+
   // A form is sent once, however often its button is pressed; htmx keeps watch over its own.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -1,7 +1,7 @@
 """The doors of the record in the care space."""
 
 from passerelle.core.access.api import Act, Kind
-from passerelle.core.ui.api import NavEntry, Space, register_navigation
+from passerelle.core.ui.api import ListSearch, NavEntry, Space, register_list_search, register_navigation
 
 
 def register() -> None:
@@ -15,6 +15,11 @@ def register() -> None:
         summary="Retrouver un patient et lire son parcours dans tous les établissements.",
     )
     register_navigation(Space.CARE, entry)
+    register_list_search(
+        ListSearch(
+            label="Chercher le patient", url_name="record:patients", field="text", kind=Kind.PATIENT, action=Act.SEARCH
+        )
+    )
     followed = NavEntry(
         label="Abonnements",
         url_name="record:subscriptions",

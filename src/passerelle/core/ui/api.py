@@ -4,6 +4,7 @@ from passerelle.core.ui import french
 from passerelle.core.ui.charts import BarChart, LineChart, Marker, Series, Sparkline
 from passerelle.core.ui.navigation import Awaiting, NavEntry, Space, register_navigation
 from passerelle.core.ui.notices import Notice, register_notices
+from passerelle.core.ui.palette import Finder, Found, ListSearch, register_finder, register_list_search
 from passerelle.core.ui.tables import Column, Table
 from passerelle.core.ui.words import Labelled
 
@@ -11,8 +12,11 @@ __all__ = [
     "Awaiting",
     "BarChart",
     "Column",
+    "Finder",
+    "Found",
     "Labelled",
     "LineChart",
+    "ListSearch",
     "Marker",
     "NavEntry",
     "Notice",
@@ -21,6 +25,8 @@ __all__ = [
     "Sparkline",
     "Table",
     "french",
+    "register_finder",
+    "register_list_search",
     "register_navigation",
     "register_notices",
 ]

@@ -4,6 +4,7 @@ U+00A0 joins a number to its unit, a day to its month, and comes before a colon;
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -170,3 +171,9 @@ def spacing(text: str) -> str:
     text = re.sub(r"[ \u00a0\u202f]+:", NBSP + ":", text)
     text = re.sub(r"«[ \u00a0\u202f]*", "«" + NBSP, text)
     return re.sub(r"[ \u00a0\u202f]*»", NBSP + "»", text)
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared when somebody types it: no accents, no capitals, « ’ » as a space."""
+    bare = (one for one in unicodedata.normalize("NFKD", text.replace("’", " ").replace("'", " ")))
+    return "".join(one for one in bare if not unicodedata.combining(one)).casefold()

@@ -5,13 +5,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from passerelle.core.ui.context_processors import THEME_COOKIE, THEMES, home_of, viewer_of
 from passerelle.core.ui.living import living_page_context
 from passerelle.core.ui.navigation import Space, spaces_of, tiles
+from passerelle.core.ui.palette import places_for
 
 _A_YEAR = 365 * 24 * 3600
+_LONGEST_TEXT = 120
 
 
 @require_safe
@@ -46,6 +48,16 @@ def _landing(request: HttpRequest, space: Space, lead: str) -> HttpResponse:
         "awaiting": [each for door in doors for each in door.awaiting],
     }
     return render(request, "ui/pages/landing.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def palette(request: HttpRequest) -> HttpResponse:
+    """Show where one may go for a few letters; they come by POST, so that no name stays in an address."""
+    viewer = viewer_of(request)
+    text = request.POST.get("text", "")[:_LONGEST_TEXT]
+    groups = places_for(viewer, text, at=timezone.now()) if viewer else []
+    page = "ui/parts/palette_places.html" if request.headers.get("HX-Request") else "ui/pages/palette.html"
+    return render(request, page, {"groups": groups, "text": text})
 
 
 @require_safe

@@ -9,8 +9,9 @@ from django.urls import reverse
 from passerelle.cooperation.governance import api as governance
 from passerelle.cooperation.projects.models import Project, ProjectState, StartOrigin
 from passerelle.cooperation.projects.selectors.evidence import Evidence, evidence_of
+from passerelle.core.access.api import Viewer
 from passerelle.core.directory import api as directory
-from passerelle.core.ui.api import LineChart, Table, french
+from passerelle.core.ui.api import Found, LineChart, Table, french
 
 SUBJECT_KIND = "project"
 
@@ -62,6 +63,17 @@ def projects() -> list[ProjectRow]:
             state_label=str(ProjectState(row.state).label),
         )
         for row in rows
+    ]
+
+
+def found(_viewer: Viewer, text: str, _at: datetime) -> list[Found]:
+    """Return the projects whose title holds each word of a text, for « Aller à… »."""
+    words = french.folded(text).split()
+    rows = Project.objects.order_by("rank", "code").values_list("code", "title")
+    return [
+        Found(label=title, url=reverse("projects:project", args=[code]), icon="project")
+        for code, title in rows
+        if all(word in french.folded(title) for word in words)
     ]
 
 

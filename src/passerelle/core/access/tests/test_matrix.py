@@ -152,9 +152,22 @@ def test_an_application_reads_only_what_its_establishment_wrote_and_nobody_restr
 
 
 def test_what_is_written_down_is_changed_only_by_whoever_wrote_it():
-    changed = [c for c in ALLOWED if c[2] in RECORD_KINDS - {Kind.CONSENT} and c[3] in {Act.UPDATE, Act.DELETE}]
+    kept = RECORD_KINDS - {Kind.CONSENT, Kind.APPOINTMENT}
+    changed = [c for c in ALLOWED if c[2] in kept and c[3] in {Act.UPDATE, Act.DELETE}]
 
     assert {c[1] for c in changed} == {Relation.AUTHOR}
+
+
+def test_an_appointment_is_changed_by_who_comes_who_represents_them_and_who_receives_them():
+    changed = {(c[0], c[1]) for c in ALLOWED if c[2] is Kind.APPOINTMENT and c[3] is Act.UPDATE}
+
+    assert changed == {
+        (Role.PATIENT, Relation.SELF),
+        (Role.PATIENT, Relation.REPRESENTATIVE),
+        (Role.CLINICIAN, Relation.AUTHOR),
+        (Role.ADMISSION_CLERK, Relation.ESTABLISHMENT),
+        (Role.APPLICATION, Relation.AUTHOR),
+    }
 
 
 def test_a_patient_changes_nothing_but_their_choices_and_adds_what_they_measure():
@@ -162,7 +175,7 @@ def test_a_patient_changes_nothing_but_their_choices_and_adds_what_they_measure(
 
     changed = {(c[2], c[3]) for c in ALLOWED if c[0] is Role.PATIENT and c[3] in writing}
 
-    assert {kind for kind, _ in changed} == {Kind.CONSENT, Kind.ACCOUNT, Kind.OBSERVATION}
+    assert {kind for kind, _ in changed} == {Kind.CONSENT, Kind.ACCOUNT, Kind.OBSERVATION, Kind.APPOINTMENT}
     assert {act for kind, act in changed if kind is Kind.OBSERVATION} == {Act.CREATE}
 
 

@@ -84,6 +84,7 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
         "types": "neutral",
         "since": "neutral",
         "group": "neutral",
+        "filters": "neutral",
         "state": "neutral",
         "place": "neutral",
         "after": "neutral",

@@ -24,6 +24,7 @@ class Export(models.Model):
     types = ArrayField(models.TextField(), verbose_name="types")
     since = models.DateTimeField("depuis", null=True)
     group = models.UUIDField("groupe", null=True)
+    filters = models.JSONField("critères par type", default=dict)
     state = models.CharField("état", max_length=10, choices=ExportState.choices)
     place = models.PositiveIntegerField("rang du type en cours", default=0)
     after = models.UUIDField("dernière ressource écrite", null=True)

@@ -9,8 +9,11 @@ from uuid import UUID
 from passerelle.care.identity import api as identity
 from passerelle.care.record.models import Export, ExportFile, ExportState
 from passerelle.care.record.rules.kinds import KIND_OF, PATIENT_PATHS
-from passerelle.care.record.selectors.conditions import NOTHING, all_of
-from passerelle.care.record.selectors.sight import Sight, sight_of
+from passerelle.care.record.rules.type_filters import Criteria
+from passerelle.care.record.selectors.conditions import NOTHING, all_of, any_of
+from passerelle.care.record.selectors.cost import Budget
+from passerelle.care.record.selectors.joins import Asking, conditions
+from passerelle.care.record.selectors.sight import sight_of
 from passerelle.care.record.selectors.sql import Clause
 from passerelle.care.record.selectors.whole_record import RECORD_TYPES
 from passerelle.core.access.api import Act, Kind, Viewer
@@ -84,24 +87,34 @@ def unfinished() -> list[UUID]:
     return list(rows.values_list("id", flat=True))
 
 
-def seen_for_export(
-    viewer: Viewer, type_: str, *, at: datetime, group: Sequence[UUID] | None, since: datetime | None
-) -> Clause:
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What an export keeps of a type: files of a group (None for all), changed since, any of some criteria."""
+
+    group: Sequence[UUID] | None = None
+    since: datetime | None = None
+    filters: Sequence[Criteria] = ()
+
+
+def seen_for_export(viewer: Viewer, type_: str, *, at: datetime, kept: Narrowing) -> Clause:
     """Return the condition, on the alias `held`, of what an export of a type holds for this viewer.
 
     Records by the right to export; directory and terminology, which hold nobody's health, by the right to read.
+
+    Raises:
+        SearchError: a criterion of a filter is unknown, ill-formed, or would cost too much.
     """
     act = Act.READ if KIND_OF.get(type_) in _OPEN_KINDS else Act.EXPORT
-    found = [_sight(viewer, at, act).clause(type_, "held")]
-    if group is not None:
-        found.append(Clause("held.local_identity_id = ANY(%s)", (list(group),)) if group else NOTHING)
-    if since is not None:
-        found.append(Clause("held.last_updated > %s", (since,)))
+    sight = sight_of(viewer, at=at, act=act)
+    found = [sight.clause(type_, "held")]
+    if kept.group is not None:
+        found.append(Clause("held.local_identity_id = ANY(%s)", (list(kept.group),)) if kept.group else NOTHING)
+    if kept.since is not None:
+        found.append(Clause("held.last_updated > %s", (kept.since,)))
+    if kept.filters:
+        asking = Asking(sight.clause, Budget())
+        found.append(any_of(all_of(conditions(asking, type_, one, "held")) for one in kept.filters))
     return all_of(found)
-
-
-def _sight(viewer: Viewer, at: datetime, act: Act) -> Sight:
-    return sight_of(viewer, at=at, act=act)
 
 
 def group_files(body: str) -> list[UUID]:

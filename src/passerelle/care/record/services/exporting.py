@@ -6,9 +6,9 @@ reached is committed. What a file holds beyond that place is written over, and c
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -22,9 +22,10 @@ from passerelle.care.identity import api as identity
 from passerelle.care.record.models import Export, ExportFile, ExportState
 from passerelle.care.record.rules.exported import told_viewer, viewer_told
 from passerelle.care.record.rules.kinds import NOBODY
+from passerelle.care.record.rules.type_filters import Criteria
 from passerelle.care.record.rules.visibility import source_of
 from passerelle.care.record.selectors.conditions import NOTHING
-from passerelle.care.record.selectors.exports import group_files, seen_for_export, under_way
+from passerelle.care.record.selectors.exports import Narrowing, group_files, seen_for_export, under_way
 from passerelle.care.record.selectors.sql import Clause
 from passerelle.care.record.selectors.store import read
 from passerelle.core.access import api as access
@@ -44,12 +45,13 @@ class TooManyExports(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ExportAsked:
-    """What is asked: the address asked, the types, what changed since when, the Group (None for no group)."""
+    """What is asked: address, types, what changed since when, the Group (None for no group), criteria."""
 
     request: str
     types: tuple[str, ...]
     since: datetime | None = None
     group: UUID | None = None
+    filters: Mapping[str, Sequence[Criteria]] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -73,6 +75,7 @@ def ask_export(*, asked: ExportAsked, by: Viewer, at: datetime) -> UUID:
         types=list(asked.types),
         since=asked.since,
         group=asked.group,
+        filters={type_: list(told) for type_, told in asked.filters.items()},
         state=ExportState.WAITING,
     )
     return made.id
@@ -166,7 +169,8 @@ def _viewer_now(export: Export, at: datetime) -> Viewer | None:
 
 
 def _held(export: Export, viewer: Viewer, type_: str, at: datetime) -> Clause:
-    return seen_for_export(viewer, type_, at=at, group=_members(export), since=export.since)
+    kept = Narrowing(_members(export), export.since, export.filters.get(type_, ()))
+    return seen_for_export(viewer, type_, at=at, kept=kept)
 
 
 def _members(export: Export) -> Sequence[UUID] | None:

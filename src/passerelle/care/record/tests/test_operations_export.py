@@ -137,7 +137,12 @@ def test_an_export_of_another_is_not_there(known):
         ({"_outputFormat": "application/xml"}, ASYNC, "_outputFormat"),
         ({"_type": "Encounter,Nothing"}, ASYNC, "_type"),
         ({"_since": "hier"}, ASYNC, "_since"),
-        ({"_typeFilter": "Encounter?status=finished"}, ASYNC, "_typeFilter"),
+        ({"_typeFilter": "Encounter"}, ASYNC, "_typeFilter"),
+        ({"_typeFilter": "Encounter?_count=3"}, ASYNC, "_typeFilter"),
+        ({"_typeFilter": "Encounter?nothing=3"}, ASYNC, "_typeFilter"),
+        ({"_typeFilter": "Encounter?date=hier"}, ASYNC, "_typeFilter"),
+        ({"_typeFilter": "Encounter?status=finished", "_type": "Observation"}, ASYNC, "_typeFilter"),
+        ({"_typeFilter": ",".join(["Encounter?status=finished"] * 21)}, ASYNC, "_typeFilter"),
     ],
 )
 def test_a_wrong_request_is_refused_where_it_is_wrong(known, params, headers, where):
@@ -153,6 +158,31 @@ def test_since_keeps_what_changed(known):
     assert [one["count"] for one in manifest["output"]] == [1]
     tomorrow = (timezone.now() + DAY).isoformat()
     assert exported(client, _since=tomorrow)["output"] == []
+
+
+def test_a_filter_narrows_its_type_and_no_other(known):
+    client = pages.the_patient(known)
+    since = (timezone.now() - timedelta(days=100)).date().isoformat()
+    manifest = exported(client, _typeFilter=f"Encounter?date=ge{since}")
+    counts = {one["type"]: one["count"] for one in manifest["output"]}
+    assert counts == {"Patient": 2, "Encounter": 1, "DocumentReference": 1, "Observation": 3}
+
+
+def test_any_filter_of_a_type_keeps_a_resource_and_each_of_its_criteria_counts(known):
+    client = pages.the_patient(known)
+    since = (timezone.now() - timedelta(days=100)).date().isoformat()
+    either = f"Encounter?date=ge{since},Encounter?date=lt{since}&status=finished%2Cin-progress"
+    neither = f"Encounter?date=ge{since}&date=lt{since}"
+    assert [one["count"] for one in exported(client, _type="Encounter", _typeFilter=either)["output"]] == [2]
+    assert exported(client, _type="Encounter", _typeFilter=neither)["output"] == []
+
+
+def test_a_filter_sees_nothing_through_the_record_of_another(known):
+    other, _ = pages.a_person("aphm")
+    pages.a_stay(pages.local_of(other))
+    client = pages.the_patient(known)
+    anyone = exported(client, _type="Encounter", _typeFilter="Encounter?status:not=nothing")
+    assert [one["count"] for one in anyone["output"]] == [2]
 
 
 def test_a_third_export_under_way_is_put_off(known):

@@ -18,9 +18,17 @@ from passerelle.care.record.fhir.operations.everything import asked_since, asked
 from passerelle.care.record.fhir.operations.parameters import Parameter, wrong
 from passerelle.care.record.fhir.operations.registry import Call, Json, Operation
 from passerelle.care.record.models import ExportState
+from passerelle.care.record.rules.type_filters import Criteria, WrongFilter, read_filters
 from passerelle.care.record.rules.visibility import is_machine, source_of
-from passerelle.care.record.selectors.exports import EXPORTED_TYPES, ExportRow, export_row
+from passerelle.care.record.selectors.exports import (
+    EXPORTED_TYPES,
+    ExportRow,
+    Narrowing,
+    export_row,
+    seen_for_export,
+)
 from passerelle.care.record.selectors.sight import sight_of
+from passerelle.care.record.selectors.sql import SearchError
 from passerelle.care.record.selectors.whole_record import RECORD_TYPES
 from passerelle.care.record.services.exporting import (
     ExportAsked,
@@ -38,6 +46,7 @@ _TAKES: Final = (
     Parameter("_outputFormat", "string"),
     Parameter("_since", "instant"),
     Parameter("_type", "string", is_many=True),
+    Parameter("_typeFilter", "string", is_many=True),
 )
 _CANONICAL: Final = "http://hl7.org/fhir/uv/bulkdata/OperationDefinition"
 EXPORT_SYSTEM: Final = Operation(
@@ -83,7 +92,10 @@ def export_group(call: Call) -> HttpResponse:
 def _accepted(call: Call, types: tuple[str, ...], *, group: UUID | None = None) -> HttpResponse:
     _check_asked_well(call)
     _check_right(call.viewer, f"fhir:{call.request.path[:150]}")
-    asked = ExportAsked(call.request.build_absolute_uri(), asked_types(call, types), asked_since(call), group)
+    wanted = asked_types(call, types)
+    asked = ExportAsked(
+        call.request.build_absolute_uri(), wanted, asked_since(call), group, asked_filters(call, wanted)
+    )
     try:
         export_id = ask_export(asked=asked, by=call.viewer, at=call.at)
     except TooManyExports as refusal:
@@ -91,6 +103,23 @@ def _accepted(call: Call, types: tuple[str, ...], *, group: UUID | None = None) 
     go_on_with(export_id)
     where = call.request.build_absolute_uri(reverse("fhir:export_status", args=[export_id]))
     return HttpResponse(status=202, headers={"Content-Location": where})
+
+
+def asked_filters(call: Call, types: tuple[str, ...]) -> dict[str, list[Criteria]]:
+    """Return the criteria of `_typeFilter` by type, each compiled once so that a wrong one is told now.
+
+    Raises:
+        Refusal: a filter is not of an exported type, or a criterion cannot be searched.
+    """
+    try:
+        found = read_filters(call.asked.texts("_typeFilter"), types)
+        for type_, told in found.items():
+            seen_for_export(call.viewer, type_, at=call.at, kept=Narrowing(filters=told))
+    except WrongFilter as refusal:
+        raise wrong(where="_typeFilter", why=str(refusal)) from refusal
+    except SearchError as refusal:
+        raise wrong(where="_typeFilter", why=f"{refusal.parameter} : {refusal.why}") from refusal
+    return found
 
 
 def _check_asked_well(call: Call) -> None:

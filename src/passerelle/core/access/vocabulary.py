@@ -67,6 +67,7 @@ class Kind(Word):
     REQUEST = "request", "Demande ou échange entre soignants"
     CARE_PLAN = "care_plan", "Plan et équipe de soins"
     FORM = "form", "Questionnaire rempli"
+    PREADMISSION = "preadmission", "Préparation d’une venue"
     SUBSCRIPTION = "subscription", "Abonnement"
     GROUP = "group", "Liste de patients"
     TERMINOLOGY = "terminology", "Terminologie"

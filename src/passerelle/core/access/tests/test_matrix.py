@@ -175,8 +175,10 @@ def test_a_patient_changes_nothing_but_their_choices_and_adds_what_they_measure(
 
     changed = {(c[2], c[3]) for c in ALLOWED if c[0] is Role.PATIENT and c[3] in writing}
 
-    assert {kind for kind, _ in changed} == {Kind.CONSENT, Kind.ACCOUNT, Kind.OBSERVATION, Kind.APPOINTMENT}
-    assert {act for kind, act in changed if kind is Kind.OBSERVATION} == {Act.CREATE}
+    own = {Kind.CONSENT, Kind.ACCOUNT, Kind.APPOINTMENT, Kind.PREADMISSION}
+    added = {Kind.OBSERVATION, Kind.FORM}
+    assert {kind for kind, _ in changed} == own | added
+    assert {act for kind, act in changed if kind in added} == {Act.CREATE}
 
 
 def test_only_members_of_the_committee_vote():

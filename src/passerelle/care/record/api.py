@@ -39,6 +39,7 @@ from passerelle.care.record.selectors.summary import Summary, summary
 from passerelle.care.record.services.appointments import appointment_id
 from passerelle.care.record.services.charts import stay_id
 from passerelle.care.record.services.contents import BulkContent, bulk_load_contents, put_content
+from passerelle.care.record.services.fhir.watching import FhirWrite, NotAcceptable, watch_writes
 from passerelle.care.record.services.importing import FhirLoad, LoadProgress, LoadReport, load_fhir
 from passerelle.care.record.services.loading import BulkRow, bulk_load
 from passerelle.care.record.services.reindexing import reindex
@@ -53,12 +54,14 @@ __all__ = [
     "DocumentRow",
     "EncounterFact",
     "FhirLoad",
+    "FhirWrite",
     "Knowledge",
     "KnownFact",
     "LoadProgress",
     "LoadReport",
     "LocationRow",
     "News",
+    "NotAcceptable",
     "ObservationRow",
     "OpenedDocument",
     "Page",
@@ -102,4 +105,5 @@ __all__ = [
     "stream_encounters",
     "summary",
     "timeline",
+    "watch_writes",
 ]

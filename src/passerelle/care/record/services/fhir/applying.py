@@ -23,6 +23,7 @@ from passerelle.care.record.services.fhir.owners import Owners
 from passerelle.care.record.services.fhir.patients import PatientFile, open_file
 from passerelle.care.record.services.fhir.referring import Referring
 from passerelle.care.record.services.fhir.storing import Draft, store
+from passerelle.care.record.services.fhir.watching import tell_watchers
 from passerelle.care.record.services.subscriptions import kept_as_asked
 from passerelle.core.access.api import Act, Viewer
 from passerelle.protocols.fhir import api as fhir
@@ -81,7 +82,16 @@ class _Work:
         self._check_references(drafts)
         self._permission.leave_traces()
         with gathering_writes():
-            return [store(drafts[rank], self._sight) for rank in range(len(chosen))]
+            done = [store(drafts[rank], self._sight) for rank in range(len(chosen))]
+        self._tell_watchers(drafts)
+        return done
+
+    def _tell_watchers(self, drafts: Mapping[int, Draft]) -> None:
+        """Let packages above keep theirs of what was written, or refuse it."""
+        for rank, draft in drafts.items():
+            if draft.settled is None:
+                with rules.at_rank(rank):
+                    tell_watchers(draft.told(self._sight))
 
     def _turn(self, rank: int) -> tuple[int, bool]:
         """Return when a write comes: what follows another resource comes after it."""

@@ -11,6 +11,7 @@ from passerelle.care.record.selectors.rows import StoredResource
 from passerelle.care.record.selectors.sight import Sight
 from passerelle.care.record.services.fhir.binaries import keep
 from passerelle.care.record.services.fhir.held import Key
+from passerelle.care.record.services.fhir.watching import FhirWrite
 from passerelle.care.record.services.writing import (
     NewVersion,
     Origin,
@@ -39,6 +40,19 @@ class Draft:
     @property
     def resource(self) -> fhir.Json:
         return self.written.resource if self.written else {"resourceType": self.key[0]}
+
+    def told(self, sight: Sight) -> FhirWrite:
+        """Return the write as packages above are told of it."""
+        return FhirWrite(
+            resource=self.resource,
+            id=self.key[1],
+            local_identity_id=self.local_identity_id,
+            establishment=self.establishment,
+            is_new=self.before is None,
+            is_deletion=self.is_deletion,
+            at=sight.at,
+            by=sight.viewer,
+        )
 
     def candidate(self, sight: Sight) -> StoredResource:
         """Return what would be stored, as the decision looks at it; its version 0 says that it is not there."""

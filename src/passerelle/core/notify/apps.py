@@ -9,5 +9,7 @@ class NotifyConfig(AppConfig):
 
     def ready(self) -> None:
         from passerelle.core.notify.book import register_own  # noqa: PLC0415 - applications are loaded first
+        from passerelle.core.notify.navigation import register  # noqa: PLC0415
 
         register_own()
+        register()

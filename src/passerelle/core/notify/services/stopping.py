@@ -41,5 +41,10 @@ def lift_stop(*, recipient: str, by: str, at: datetime) -> bool:
         NotANumber: it is neither an address nor a number.
     """
     normal = recipient.strip() if "@" in recipient else normal_number(recipient)
-    lifted = Stop.objects.filter(recipient_hash=fingerprint(normal), lifted_at=None).update(lifted_at=at, lifted_by=by)
-    return lifted > 0
+    return lift_stop_of(digest=fingerprint(normal), by=by, at=at)
+
+
+@transaction.atomic
+def lift_stop_of(*, digest: str, by: str, at: datetime) -> bool:
+    """Do the same for a fingerprint: whose number it is needs not be written again."""
+    return Stop.objects.filter(recipient_hash=digest, lifted_at=None).update(lifted_at=at, lifted_by=by) > 0

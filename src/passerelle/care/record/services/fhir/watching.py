@@ -25,11 +25,14 @@ class FhirWrite:
 
 
 class NotAcceptable(Exception):
-    """What a watcher refuses: the whole write is undone. `where` is a FHIRPath, `why` French."""
+    """What a watcher refuses: the whole write is undone. `where` is a FHIRPath, `why` French.
 
-    def __init__(self, where: str, why: str) -> None:
+    `is_conflict`: what it asks is taken (409), else it breaks a rule (422).
+    """
+
+    def __init__(self, where: str, why: str, *, is_conflict: bool = False) -> None:
         super().__init__(where)
-        self.where, self.why = where, why
+        self.where, self.why, self.is_conflict = where, why, is_conflict
 
 
 Watcher = Callable[[FhirWrite], None]
@@ -52,4 +55,5 @@ def tell_watchers(write: FhirWrite) -> None:
         try:
             watcher(write)
         except NotAcceptable as refusal:
-            raise refused(422, "business-rule", refusal.why, refusal.where) from refusal
+            status, code = (409, "conflict") if refusal.is_conflict else (422, "business-rule")
+            raise refused(status, code, refusal.why, refusal.where) from refusal

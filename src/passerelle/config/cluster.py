@@ -31,7 +31,9 @@ _SOCKET_PATH_LIMIT = 90  # a Unix socket's path holds 107 bytes; its file name t
 _START_ATTEMPTS = 60
 _SERVER_OPTIONS = (
     "-c listen_addresses='' -c max_connections=120 -c shared_buffers=192MB -c max_wal_size=4GB "
-    "-c checkpoint_timeout=15min -c random_page_cost=1.1 -c jit=off -c timezone=UTC"
+    # Segments of the journal are taken again: a new one is filled with zeros first, and every commit waits for that.
+    "-c min_wal_size=2GB -c wal_buffers=32MB -c checkpoint_timeout=15min"
+    " -c random_page_cost=1.1 -c jit=off -c timezone=UTC"
 )
 
 

@@ -15,6 +15,7 @@ from passerelle.care.exchange.replaying.runs import ALONE_UP_TO, NothingConcerne
 from passerelle.care.exchange.replaying.sources import ReplaySource, register_replay_source
 from passerelle.care.exchange.rows import Table
 from passerelle.care.exchange.rules.alerting import Finding
+from passerelle.care.exchange.rules.ids import ordered_id
 from passerelle.care.exchange.selectors.parked import ParkedMessage, parked_for_identity
 from passerelle.care.exchange.services.applying import apply_one, apply_waiting
 from passerelle.care.exchange.services.lanes import route_new_messages
@@ -65,6 +66,7 @@ __all__ = [
     "listen",
     "messages_of",
     "numbered",
+    "ordered_id",
     "parked_for_identity",
     "receive",
     "register_effects",

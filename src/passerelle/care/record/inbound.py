@@ -1,6 +1,7 @@
 """What messages do to the record. Source: IHE PAM France 2.11 (ITI-30, ITI-31); CI-SIS, CDA carried by HL7 v2."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -143,6 +144,8 @@ def _apply(inbound: Inbound, event: pamfr.AdtEvent, who: _Who, chart: Chart) -> 
 def foresee(lanes: Sequence[Sequence[Inbound]]) -> None:
     """Lock at once the Patients and the stays that several lanes speak of, whose patients identity has foreseen."""
     told = [(lane, found) for lane in lanes if (found := lane[0].findings.get(identity.FoundByIpp))]
+    for establishment in {found.key[0] for _, found in told}:
+        place_of(establishment)  # asked before anything is written, which a question would send
     patients = lock_patients([found.locked.row.pk for _, found in told if found.locked])
     asked: list[tuple[Chart, NumberedStay]] = []
     for lane, found in told:
@@ -252,8 +255,11 @@ def _stay_of_documents(who: _Who, number: str) -> HeldStay:
 
 
 def place_of(establishment: str) -> dict[str, Any]:
-    """Return the reference to an establishment."""
+    """Return the reference to an establishment; whoever gets it leaves it as it is."""
     row = directory.establishment(establishment)
-    if row is None:
-        return {"display": establishment}
-    return fhir.reference(None, display=row.name, logical=fhir.identifier(row.finess, system="urn:finess"))
+    return {"display": establishment} if row is None else _place(row.name, row.finess)
+
+
+@lru_cache(maxsize=256)
+def _place(name: str, finess: str) -> dict[str, Any]:
+    return fhir.reference(None, display=name, logical=fhir.identifier(finess, system="urn:finess"))

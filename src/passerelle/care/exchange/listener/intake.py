@@ -23,9 +23,10 @@ from msgspec import Struct
 from passerelle.care.channels.api import Declarations
 from passerelle.care.exchange.listener.session import Copier, opened
 from passerelle.care.exchange.rules.entering import Arrival
+from passerelle.care.exchange.rules.ids import ordered_id
 from passerelle.care.exchange.rules.verdict import Draft, House, judge
 from passerelle.care.exchange.services.copying import rows
-from passerelle.care.exchange.services.receiving import house, judged, message_id
+from passerelle.care.exchange.services.receiving import house, judged
 from passerelle.care.exchange.services.storing import NotDurable, store
 
 _log = logging.getLogger(__name__)
@@ -46,18 +47,25 @@ class _Waiting(Struct, frozen=True):
     answer: Answer
 
 
+class _AskAgain:
+    """A word to the thread among the messages: the house has to be asked again."""
+
+
+_ASK_AGAIN: Final = _AskAgain()
+
+
 class Intake:
     """Takes messages from the event loop, and answers each in it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, *, clock: Clock = timezone.now) -> None:
         self._loop = loop
         self._clock = clock
-        self._house = _Remembered(house())
+        self._house = _Remembered(house(), self._ask_again)
         self._parameters = _session_parameters()
         self._copier: Copier | None = None
         self._short: list[tuple[Draft, _Waiting]] = []
         self._is_flush_due = False
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Waiting | _AskAgain | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="intake", daemon=True)
 
     def start(self) -> None:
@@ -79,7 +87,7 @@ class Intake:
         `certificate` is the fingerprint of the client's, "" when TLS asked for none; None without TLS.
         """
         at = self._clock()
-        arrival = Arrival(id=message_id(at), raw=raw, peer=peer, at=at, certificate=certificate)
+        arrival = Arrival(id=ordered_id(at), raw=raw, peer=peer, at=at, certificate=certificate)
         waiting = _Waiting(arrival, answer)
         draft = self._judged(waiting.arrival)
         if draft is None:
@@ -138,9 +146,15 @@ class Intake:
         else:
             self._copier = Copier(self._loop, session, self._flush)
 
+    def _ask_again(self) -> None:
+        """Have the thread ask what the loop will soon have to know again, before a message has to wait for it."""
+        self._queue.put(_ASK_AGAIN)
+
     def _work(self) -> None:
         self._open_copier()
         while (group := self._group()) is not None:
+            if not group:
+                continue
             outcomes = self._outcomes(group)
             self._loop.call_soon_threadsafe(_tell, group, outcomes)
             if isinstance(outcomes[0], Error | psycopg.Error):
@@ -149,6 +163,13 @@ class Intake:
             elif self._copier is None or not self._copier.is_open:
                 self._open_copier()
         connection.close()
+
+    def _ask_the_house(self) -> None:
+        try:
+            self._house.ask_again()
+        except (Error, psycopg.Error) as error:
+            _log.warning("the house could not be asked again (%s)", type(error).__name__)
+            connection.close()
 
     def _open_copier(self) -> None:
         try:
@@ -159,17 +180,21 @@ class Intake:
             self._loop.call_soon_threadsafe(self._take_copier, session)
 
     def _group(self) -> list[_Waiting] | None:
+        """Return what waits, nothing when only the house had to be asked again, None at the end."""
         first = self._queue.get()
         if first is None:
             return None
+        if isinstance(first, _AskAgain):
+            self._ask_the_house()
+            return []
         group, size = [first], len(first.arrival.raw)
         while len(group) < _LARGEST_GROUP and size < _LARGEST_GROUP_BYTES:
             try:
                 following = self._queue.get_nowait()
             except queue.Empty:
                 break
-            if following is None:
-                self._queue.put(None)
+            if following is None or isinstance(following, _AskAgain):
+                self._queue.put(following)
                 break
             group.append(following)
             size += len(following.arrival.raw)
@@ -234,10 +259,15 @@ class _Remembered:
     """The house as it was a short while ago: what judging needs, with nothing to ask of the database.
 
     `now` raises `_NotRemembered` for what has to be asked again; `asked` asks it. Unknown senders are not remembered.
+    Past half of its time, what is still asked for is asked again behind the messages (`on_age`, then `ask_again` by the
+    thread), so that none of them has to wait for it.
     """
 
-    def __init__(self, real: House) -> None:
+    def __init__(self, real: House, on_age: Callable[[], None]) -> None:
         self._real = real
+        self._on_age = on_age
+        self._is_asked_again = False
+        self._ageing: set[str] = set()
         self._facilities: dict[str, tuple[str, float]] = {}
         self._declared: tuple[Declarations | None, float] = (None, 0.0)
         self.now = replace(real, establishment_of=self._establishment, declared=self._declarations)
@@ -245,24 +275,48 @@ class _Remembered:
 
     def _establishment(self, facility: str) -> str:
         known = self._facilities.get(facility)
-        if known is None or known[1] <= time.monotonic():
+        left = known[1] - time.monotonic() if known else 0.0
+        if known is None or left <= 0:
             raise _NotRemembered
+        if left < _REMEMBERED_S / 2:
+            self._ageing.add(facility)
+            self._have_asked_again()
         return known[0]
 
     def _declarations(self) -> Declarations | None:
         declared, until = self._declared
-        if until <= time.monotonic():
+        left = until - time.monotonic()
+        if left <= 0:
             raise _NotRemembered
+        if left < _DECLARED_S / 2:
+            self._have_asked_again()
         return declared
+
+    def _have_asked_again(self) -> None:
+        if not self._is_asked_again:
+            self._is_asked_again = True
+            self._on_age()
+
+    def ask_again(self) -> None:
+        """Ask what is about to be forgotten; for the thread."""
+        try:
+            self._ask_declarations()
+            while self._ageing:
+                self._remember(self._ageing.pop())
+        finally:
+            self._is_asked_again = False
 
     def _ask_establishment(self, facility: str) -> str | None:
         known = self._facilities.get(facility)
         now = time.monotonic()
         if known is not None and known[1] > now:
             return known[0]
+        return self._remember(facility)
+
+    def _remember(self, facility: str) -> str | None:
         found = self._real.establishment_of(facility)
         if found is not None:
-            self._facilities[facility] = (found, now + _REMEMBERED_S)
+            self._facilities[facility] = (found, time.monotonic() + _REMEMBERED_S)
         return found
 
     def _ask_declarations(self) -> Declarations | None:

@@ -7,9 +7,9 @@ from django.db import connection
 from msgspec.structs import fields, replace
 
 from passerelle.care.exchange.models import Message
+from passerelle.care.exchange.rules.ids import ordered_id
 from passerelle.care.exchange.rules.verdict import Arrival, Draft, judge
 from passerelle.care.exchange.services.copying import COPY, rows
-from passerelle.care.exchange.services.receiving import message_id
 from passerelle.care.exchange.services.storing import store
 from passerelle.care.exchange.tests.samples import AT, admission, house
 
@@ -66,9 +66,9 @@ def test_a_group_keeps_the_order_it_is_given_in():
 def test_ids_are_in_the_order_of_arrival_and_never_the_same():
     later = AT.replace(microsecond=AT.microsecond + 5_000)
 
-    ids = [message_id(AT) for _ in range(100)]
+    ids = [ordered_id(AT) for _ in range(100)]
 
-    assert max(ids) < message_id(later)
+    assert max(ids) < ordered_id(later)
     assert len(set(ids)) == 100
     assert {(one.version, one.variant) for one in ids} == {(7, "specified in RFC 4122")}
 

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 from django.db.models.base import ModelState
 
-from passerelle.care.exchange.api import ask
+from passerelle.care.exchange.api import ask, ordered_id
 from passerelle.care.identity.models import LocalIdentity
 from passerelle.care.identity.selectors.known import LocalIdentityRef
 from passerelle.protocols import pamfr
@@ -88,7 +88,7 @@ def blank_row(*, establishment: str, at: datetime) -> LocalIdentity:
     """Return an unsaved local identity of which nothing is told yet, without the cost of asking each field for it."""
     row = LocalIdentity.__new__(LocalIdentity)
     row.__dict__ |= _BLANK | {name: make() for name, make in _EMPTY.items()}
-    row.__dict__ |= {"id": uuid4(), "establishment_id": establishment, "created_at": at, "updated_at": at}
+    row.__dict__ |= {"id": ordered_id(at), "establishment_id": establishment, "created_at": at, "updated_at": at}
     row._state = ModelState()  # noqa: SLF001 - Django's own API
     return row
 

@@ -3,12 +3,12 @@
 from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from passerelle.care.exchange.api import Table, ask, insert_row
+from passerelle.care.exchange.api import Table, ask, insert_row, ordered_id
 from passerelle.care.identity.models import (
     DECIDED_BY_HUMANS,
     Joining,
@@ -76,7 +76,7 @@ def _first_person(
 ) -> tuple[HeldPerson, bool]:
     """Open the first membership of a local identity: with the holder of its qualified INS, else with someone new."""
     ins = (identity.ins_family, identity.ins_matricule) if is_qualified(identity) else ("", "")
-    person, is_new = HeldPerson(uuid4(), *ins), True
+    person, is_new = HeldPerson(ordered_id(at), *ins), True
     is_foreseen = foreseen is not None and foreseen.ins == ins
     while (owner_id := foreseen.holder_id if foreseen and is_foreseen else _holder_id(*ins)) is None:
         if insert_row(_PERSONS, [person.id, *ins, at]):

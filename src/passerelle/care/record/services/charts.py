@@ -31,6 +31,7 @@ _STAYS_BY_ID = (
     f"SELECT {HELD_COLUMNS} FROM record_resource WHERE type = 'Encounter' AND id = ANY(%s)"  # noqa: S608 - our words
     " ORDER BY id FOR UPDATE"
 )
+_OPENED = "SELECT DISTINCT stay_id FROM record_stayevent WHERE stay_id = ANY(%s)"
 _EVENTS = "SELECT stay_id, content FROM record_stayevent WHERE stay_id = ANY(%s) ORDER BY id"
 
 
@@ -79,11 +80,19 @@ def lock_stays(asked: Sequence[NumberedStay]) -> list[HeldStay]:
         by_number[rank].id if rank in by_number else stay_id(one.establishment, one.number)
         for rank, one in enumerate(asked)
     ]
-    others = [id_ for rank, id_ in enumerate(ids) if rank not in by_number]
-    by_id = {held.id: held for held in (Held(*row) for row in ask(_STAYS_BY_ID, [others]))} if others else {}
+    by_id = _by_drawn_id([id_ for rank, id_ in enumerate(ids) if rank not in by_number])
     held_stays = [by_number.get(rank) or by_id.get(id_) for rank, id_ in enumerate(ids)]
     events = _events([held.id for held in held_stays if held])
     return [HeldStay(id_, held, events.get(id_, [])) for id_, held in zip(ids, held_stays, strict=True)]
+
+
+def _by_drawn_id(ids: list[UUID]) -> dict[UUID, Held]:
+    """Return the stays that are there under the id drawn for them, whoever's they are.
+
+    An event opened each of them: most are new, and its table tells so in one look-up where theirs has eight partitions.
+    """
+    opened = [id_ for (id_,) in ask(_OPENED, [ids])] if ids else []
+    return {held.id: held for held in (Held(*row) for row in ask(_STAYS_BY_ID, [opened]))} if opened else {}
 
 
 def _by_number(asked: Sequence[NumberedStay]) -> dict[int, Held]:

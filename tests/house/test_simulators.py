@@ -20,6 +20,15 @@ def test_the_demonstration_starts_its_simulated_provider(monkeypatch):
     assert started.command[-3:] == ["psc-simulator", "--port", "2591"]
 
 
+def test_the_demonstration_starts_its_simulated_franceconnect(monkeypatch):
+    monkeypatch.setenv("PASSERELLE_DEMO", "1")
+    monkeypatch.setenv("PASSERELLE_FC_ISSUER", "http://127.0.0.1:2592/api/v2")
+
+    [started] = [child for child in children(Doors()) if child.name == "FranceConnect simulé"]
+
+    assert started.command[-3:] == ["fc-simulator", "--port", "2592"]
+
+
 @pytest.mark.parametrize(
     ("demo", "issuer"), [("0", "http://127.0.0.1:2591/auth"), ("1", "https://auth.exemple.invalid/auth"), ("1", "")]
 )

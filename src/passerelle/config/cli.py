@@ -34,6 +34,9 @@ COMMANDS: Mapping[str, Entry] = {
     "insi-simulator": Entry(
         "commands.insi_simulator:insi_simulator", "Répondre comme le téléservice INSi, pour la démonstration.", DEMO
     ),
+    "fc-simulator": Entry(
+        "commands.fc_simulator:fc_simulator", "Répondre comme FranceConnect, pour la démonstration.", DEMO
+    ),
     "psc-simulator": Entry(
         "commands.psc_simulator:psc_simulator", "Répondre comme Pro Santé Connect, pour la démonstration.", DEMO
     ),

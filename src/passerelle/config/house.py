@@ -71,6 +71,10 @@ def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list
     if pages and os.environ.get("PASSERELLE_DEMO") == "1" and provider.startswith("http://"):
         port = str(urlsplit(provider).port)
         house.append(Child("Pro Santé Connect simulé", [*passerelle, "psc-simulator", "--port", port]))
+    citizens = os.environ.get("PASSERELLE_FC_ISSUER", "")
+    if pages and os.environ.get("PASSERELLE_DEMO") == "1" and citizens.startswith("http://"):
+        port = str(urlsplit(citizens).port)
+        house.append(Child("FranceConnect simulé", [*passerelle, "fc-simulator", "--port", port]))
     if pages:
         house.append(Child("tâches", [*passerelle, "tasks"]))
         house.append(Child("pages", _page_server(doors, page_workers)))

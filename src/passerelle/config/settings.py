@@ -151,7 +151,12 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key", "reauthenticate": "10/m/user", "invitation": "20/10m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "reauthenticate": "10/m/user",
+    "invitation": "20/10m/ip",
+}
 ACCOUNT_FORMS = {"login": "passerelle.core.access.forms.SignInForm"}
 MFA_ADAPTER = "passerelle.core.access.adapters.SecondFactorAdapter"
 MFA_FORMS = {

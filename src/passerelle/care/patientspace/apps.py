@@ -1,3 +1,5 @@
+from importlib.resources import files
+
 from django.apps import AppConfig
 
 from passerelle.care.patientspace.navigation import register
@@ -8,9 +10,15 @@ class PatientspaceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "passerelle.care.patientspace"
     label = "patientspace"
+    verbose_name = "espace du patient"
 
     def ready(self) -> None:
         from passerelle.care.patientspace.notices import notices  # noqa: PLC0415 - models must be loaded first
+        from passerelle.care.patientspace.services.opening import recognise  # noqa: PLC0415 - the same
+        from passerelle.core.notify.api import register_templates  # noqa: PLC0415 - the same
+        from passerelle.core.oauth.api import register_recognition  # noqa: PLC0415 - the same
 
         register()
         register_notices("patientspace", notices)
+        register_recognition(recognise)
+        register_templates(files("passerelle.care.patientspace").joinpath("messages", "patientspace.yaml"))

@@ -1,11 +1,16 @@
 from django.urls import path
 
-from passerelle.care.patientspace.views import choices, circle, journal, pages, people, pieces
+from passerelle.care.patientspace.views import choices, circle, desk, doors, journal, pages, people, pieces
 
 app_name = "patientspace"
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("invitation/", doors.invited, name="invited"),
+    path("invitation/<slug:code>/", doors.invited, name="invited_by"),
+    path("activer/", doors.activate, name="activate"),
+    path("accueil/<uuid:person_id>/", desk.desk, name="desk"),
+    path("accueil/<uuid:person_id>/annuler/", desk.cancel_invitation, name="cancel_invitation"),
     path("sejours/", pages.stays, name="stays"),
     path("sejours/<uuid:stay_id>/", pages.stay, name="stay"),
     path("documents/", pages.documents, name="documents"),

@@ -15,6 +15,7 @@ from passerelle.config import cluster
 from passerelle.config.database import is_embedded
 from passerelle.config.house import Doors, answers, children, free_port, supervise
 from passerelle.config.supervisor import PortTaken, Supervisor
+from passerelle.protocols.franceconnect import api as franceconnect
 from passerelle.protocols.psc import api as psc
 
 _OPENING_SECONDS = 60.0
@@ -51,6 +52,7 @@ def demo(persons: int, no_serve: bool, host: str, port: int, mllp_port: int) -> 
     was_running = cluster.pid() is not None
     os.environ.setdefault("PASSERELLE_INSI_ADDRESS", f"http://127.0.0.1:{free_port('127.0.0.1')}/lps")
     _simulate_psc()
+    _simulate_franceconnect()
     supervisor: Supervisor | None = None
     try:
         _step("demo-territory", "--persons", str(persons))
@@ -71,6 +73,13 @@ def _simulate_psc() -> None:
     issuer = f"http://127.0.0.1:{free_port('127.0.0.1')}{psc.Simulator.REALM}"
     if os.environ.setdefault("PASSERELLE_PSC_ISSUER", issuer) == issuer:
         os.environ["PASSERELLE_PSC_CLIENT_SECRET"] = secrets.token_urlsafe(24)
+
+
+def _simulate_franceconnect() -> None:
+    """Choose where the simulated FranceConnect will be, and the secret it shares with the house for this time."""
+    issuer = f"http://127.0.0.1:{free_port('127.0.0.1')}{franceconnect.Simulator.ROOT}"
+    if os.environ.setdefault("PASSERELLE_FC_ISSUER", issuer) == issuer:
+        os.environ["PASSERELLE_FC_CLIENT_SECRET"] = secrets.token_urlsafe(24)
 
 
 def _step(*arguments: str) -> None:

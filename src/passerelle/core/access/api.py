@@ -14,18 +14,26 @@ from passerelle.core.access.guards import (
     PUBLIC,
     SIGNED_IN,
     AccessRule,
+    enrolment,
     guarded,
     public,
     requires,
     rule,
     rule_of,
+    second_step,
     signed_in,
 )
 from passerelle.core.access.holders import accounts_of_patients
 from passerelle.core.access.matrix import decide
 from passerelle.core.access.models import Account
 from passerelle.core.access.rules import REFUSED, Decision
-from passerelle.core.access.selectors import account_of_professional, has_held, persona_account, viewer_of
+from passerelle.core.access.selectors import (
+    account_of_person,
+    account_of_professional,
+    has_held,
+    persona_account,
+    viewer_of,
+)
 from passerelle.core.access.services.accounts import end_role, grant_role, open_account, set_password
 from passerelle.core.access.services.checks import AccessRefused, allowed, check, settle
 from passerelle.core.access.services.emergency import (
@@ -44,7 +52,9 @@ from passerelle.core.access.sessions import (
     limited_to,
     note_capacity,
     note_second_factor,
+    open_half_session,
     open_session,
+    register_factor,
     take_farewell,
 )
 from passerelle.core.access.viewer import ANONYMOUS, AuthenticatedRequest, Viewer
@@ -88,6 +98,7 @@ __all__ = [
     "Urgency",
     "Viewer",
     "Word",
+    "account_of_person",
     "account_of_professional",
     "accounts_of_patients",
     "allowed",
@@ -100,6 +111,7 @@ __all__ = [
     "emergency_count",
     "end_emergency_access",
     "end_role",
+    "enrolment",
     "ensure_personas",
     "federation_of",
     "grant_role",
@@ -116,12 +128,15 @@ __all__ = [
     "open_account",
     "open_emergencies",
     "open_emergency_access",
+    "open_half_session",
     "open_session",
     "persona_account",
     "public",
+    "register_factor",
     "requires",
     "rule",
     "rule_of",
+    "second_step",
     "set_password",
     "settle",
     "signed_in",

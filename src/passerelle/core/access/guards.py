@@ -22,6 +22,7 @@ class AccessRule:
     kind: Kind | None = None
     act: Act | None = None
     is_enrolment: bool = False
+    is_second_step: bool = False
 
     def __str__(self) -> str:
         if self.public:
@@ -32,6 +33,7 @@ class AccessRule:
 PUBLIC = AccessRule(public=True)
 SIGNED_IN = AccessRule()
 ENROLMENT = AccessRule(is_enrolment=True)
+SECOND_STEP = AccessRule(is_enrolment=True, is_second_step=True)
 
 
 def public(view: V) -> V:
@@ -47,6 +49,11 @@ def signed_in(view: V) -> V:
 def enrolment(view: V) -> V:
     """Let whoever signed in call the view, even before a second factor is enrolled: only the pages that enrol one."""
     return _ruled(view, ENROLMENT)
+
+
+def second_step(view: V) -> V:
+    """Let whoever signed in call the view, even before giving the second factor they have: the pages that take it."""
+    return _ruled(view, SECOND_STEP)
 
 
 def requires(kind: Kind, act: Act) -> Callable[[V], V]:

@@ -18,7 +18,14 @@ from passerelle.core.access.guards import AccessRule, rule_of
 from passerelle.core.access.models import Account
 from passerelle.core.access.selectors import viewer_of
 from passerelle.core.access.services.checks import AccessRefused
-from passerelle.core.access.sessions import capacity_of, has_second_factor, limited_to, used_two_factors
+from passerelle.core.access.sessions import (
+    capacity_of,
+    federation_of,
+    has_other_factor,
+    has_second_factor,
+    limited_to,
+    used_two_factors,
+)
 from passerelle.core.access.viewer import ANONYMOUS, AuthenticatedRequest, Viewer
 from passerelle.core.access.walls import behind
 
@@ -78,10 +85,18 @@ def _names(rule: AccessRule, viewer: Viewer) -> bool:
 
 
 def _enrol_first(request: HttpRequest, rule: AccessRule) -> HttpResponseBase | None:
-    """Lead to enrolment; a session older than the account's second factor must give it, so it starts again."""
-    if has_second_factor(cast("Account", request.user)):
+    """Lead to the second factor when the account has one, to enrolment when it has none.
+
+    Our own sign-in asks for codes and keys before it opens a session: one that is older starts again.
+    """
+    account = cast("Account", request.user)
+    is_strong, came_by = has_second_factor(account), federation_of(request)
+    if is_strong and came_by is None:
         logout(request)
         return _to_sign_in(request)
+    if is_strong or has_other_factor(account):
+        query = "?" + urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+        return None if rule.is_second_step else _redirect(request, reverse("oauth:second_step") + query)
     return None if rule.is_enrolment else _redirect(request, reverse("access:second_factor"))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
@@ -35,6 +36,13 @@ def account_of_professional(rpps: str) -> Account | None:
     A persona has one in demonstration only.
     """
     found = Account.objects.filter(professional_id=rpps)
+    held = list((found if settings.DEMO else found.exclude(is_demo_persona=True)).order_by("opened_at", "pk")[:2])
+    return held[0] if len(held) == 1 else None
+
+
+def account_of_person(person_id: UUID) -> Account | None:
+    """Return the account of a patient, open or closed; None when there is none, or more than one."""
+    found = Account.objects.filter(person_id=person_id)
     held = list((found if settings.DEMO else found.exclude(is_demo_persona=True)).order_by("opened_at", "pk")[:2])
     return held[0] if len(held) == 1 else None
 

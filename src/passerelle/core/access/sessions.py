@@ -1,8 +1,10 @@
 """What a session remembers of how its holder proved who they are."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
@@ -54,11 +56,17 @@ class Federation:
     id_token: str
 
 
-def open_session(request: HttpRequest, account: Account, *, federation: Federation, at: datetime) -> None:
-    """Sign in somebody whom a provider has identified with two factors; the session gets a new key, and an event."""
+def open_session(
+    request: HttpRequest, account: Account, *, federation: Federation, at: datetime, has_two_factors: bool = True
+) -> None:
+    """Sign in somebody whom a provider has identified; the session gets a new key, and an event.
+
+    When the provider asked for one factor only, the session sees nothing until a second one is given here.
+    """
     login(request, account, backend=BACKEND)
     record_authentication(request, account, method=federation.provider)
-    note_second_factor(request, account)
+    if has_two_factors:
+        note_second_factor(request, account)
     request.session[_FEDERATION] = [federation.provider, federation.id_token]
     audit.record(
         audit.Action.SIGNED_IN,
@@ -67,6 +75,14 @@ def open_session(request: HttpRequest, account: Account, *, federation: Federati
         target=f"account:{account.pk}",
         detail={"methods": [federation.provider]},
     )
+
+
+def open_half_session(request: HttpRequest, account: Account, *, means: str, at: datetime) -> None:
+    """Sign in somebody who gave one proof (`means`): they see nothing before they give, or choose, a second factor."""
+    login(request, account, backend=BACKEND)
+    record_authentication(request, account, method=means)
+    by = audit.Actor(account_id=account.pk, name=account.display_name)
+    audit.record(audit.Action.SIGNED_IN, by=by, at=at, target=f"account:{account.pk}", detail={"methods": [means]})
 
 
 def note_capacity(request: HttpRequest, role: Role, establishment: str | None) -> None:
@@ -115,6 +131,19 @@ def take_farewell(request: HttpRequest) -> Federation | None:
 def has_second_factor(account: Account) -> bool:
     """Tell whether the account has a code generator or a key (recovery codes alone do not count)."""
     return bool(is_mfa_enabled(account, _STRONG))
+
+
+_other_factors: list[Callable[[UUID], bool]] = []
+
+
+def register_factor(is_held: Callable[[UUID], bool]) -> None:
+    """Say whether an account (its id) has a second factor kept by a package above; that package has the page for it."""
+    _other_factors.append(is_held)
+
+
+def has_other_factor(account: Account) -> bool:
+    """Tell whether a package above keeps a second factor for this account."""
+    return any(is_held(account.pk) for is_held in _other_factors)
 
 
 def is_last_second_factor(authenticator: Authenticator) -> bool:

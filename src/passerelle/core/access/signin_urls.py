@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 from django.views.generic import RedirectView
 
-from passerelle.core.access.guards import enrolment, public, signed_in
+from passerelle.core.access.guards import enrolment, public, second_step, signed_in
 from passerelle.core.access.views import sign_in
 
 urlpatterns = [
@@ -19,8 +19,8 @@ urlpatterns = [
     path("connexion/cle/", public(webauthn.login_webauthn), name="mfa_login_webauthn"),
     path("compte/inactif/", public(account.account_inactive), name="account_inactive"),
     path("compte/confirmer/", enrolment(account.reauthenticate), name="account_reauthenticate"),
-    path("compte/confirmer/code/", enrolment(mfa.reauthenticate), name="mfa_reauthenticate"),
-    path("compte/confirmer/cle/", enrolment(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
+    path("compte/confirmer/code/", second_step(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("compte/confirmer/cle/", second_step(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
     path("compte/mot-de-passe/", signed_in(sign_in.ChangePassword.as_view()), name="account_change_password"),
     path("compte/moyens/", enrolment(mfa.index), name="mfa_index"),
     path("compte/moyens/code/activer/", enrolment(sign_in.ActivateCodes.as_view()), name="mfa_activate_totp"),

@@ -53,6 +53,8 @@ class Action(Labelled):
     ACCOUNT_OPENED = "account_opened", "Compte ouvert"
     ROLE_GRANTED = "role_granted", "Rôle attribué"
     ROLE_ENDED = "role_ended", "Rôle retiré"
+    SPACE_INVITED = "space_invited", "Espace de patient proposé"
+    SPACE_OPENED = "space_opened", "Espace de patient ouvert"
     IDENTITY_TIED = "identity_tied", "Compte relié à un fournisseur d’identité"
     APPLICATION_CHANGED = "application_changed", "Application déclarée ou modifiée"
     APPLICATION_ALLOWED = "application_allowed", "Application autorisée"

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from passerelle.protocols.oidc import api as oidc
 
-_STARTED, _PENDING = "oauth_started", "oauth_pending"
+_STARTED, _PENDING, _CITIZEN = "oauth_started", "oauth_pending", "oauth_citizen"
 _AT_ONCE = 5
 _SECONDS = 600
 #: How old a proof asked again may be.
@@ -25,6 +25,7 @@ class Flow:
     state: str
     nonce: str
     verifier: str
+    provider: str
     next: str
     is_step_up: bool
     at: float
@@ -36,7 +37,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Somebody whom the provider has identified, and who has not chosen a practice yet."""
+    """Somebody whom a provider has identified, and who has one more thing to say: a practice, or a proof."""
 
     claims: dict[str, Any]
     subject: str
@@ -45,17 +46,17 @@ class Pending:
     at: float
 
 
-def keep(request: HttpRequest, started: oidc.Started, *, next_: str, is_step_up: bool) -> None:
+def keep(request: HttpRequest, started: oidc.Started, *, provider: str, next_: str, is_step_up: bool) -> None:
     """Remember a going; the oldest of more than five is forgotten."""
-    flow = Flow(started.state, started.nonce, started.verifier, next_, is_step_up, time.time())
+    flow = Flow(started.state, started.nonce, started.verifier, provider, next_, is_step_up, time.time())
     flows = [*request.session.get(_STARTED, ()), asdict(flow)]
     request.session[_STARTED] = flows[-_AT_ONCE:]
 
 
-def take(request: HttpRequest, state: str) -> Flow | None:
-    """Return, once, the going that a return answers; None when this session began none, or too long ago."""
+def take(request: HttpRequest, provider: str, state: str) -> Flow | None:
+    """Return, once, the going that a return from a provider answers; None when there is none, or too long ago."""
     flows = [Flow(**told) for told in request.session.get(_STARTED, ())]
-    found = next((flow for flow in flows if flow.state == state), None)
+    found = next((flow for flow in flows if flow.state == state and flow.provider == provider), None)
     if found is None:
         return None
     request.session[_STARTED] = [asdict(flow) for flow in flows if flow is not found]
@@ -75,6 +76,18 @@ def held(request: HttpRequest) -> Pending | None:
 
 def release(request: HttpRequest) -> None:
     request.session.pop(_PENDING, None)
+
+
+def hold_citizen(request: HttpRequest, pending: Pending) -> None:
+    """Keep a citizen whom no file could be opened to, while they look for another proof. Their claims are not kept."""
+    request.session[_CITIZEN] = asdict(pending)
+
+
+def held_citizen(request: HttpRequest) -> Pending | None:
+    """Return the citizen who looks for another proof; None when nobody does, or has waited too long."""
+    told = request.session.get(_CITIZEN)
+    found = Pending(**told) if told else None
+    return found if found is not None and time.time() - found.at < _SECONDS else None
 
 
 def safe_next(request: HttpRequest, address: str) -> str:

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from passerelle.core.oauth.views import applications, consent, discovery, federation, launch, mine, proving, tokens
+from passerelle.core.oauth.views import (
+    applications,
+    citizens,
+    consent,
+    discovery,
+    federation,
+    launch,
+    mine,
+    proving,
+    sent_codes,
+    tokens,
+)
 
 app_name = "oauth"
 
@@ -8,6 +19,12 @@ urlpatterns = [
     path("connexion/psc/", federation.start, name="psc"),
     path("connexion/psc/retour/", federation.back, name="psc_back"),
     path("connexion/psc/exercice/", federation.choose_practice, name="psc_practice"),
+    path("connexion/franceconnect/", citizens.start, name="franceconnect"),
+    path("connexion/franceconnect/retour/", citizens.back, name="franceconnect_back"),
+    path("connexion/seconde-etape/", proving.second_step, name="second_step"),
+    path("connexion/code/", sent_codes.sent_code, name="sent_code"),
+    path("compte/moyens/message/", sent_codes.choose_way, name="choose_way"),
+    path("compte/moyens/message/code/", sent_codes.first_code, name="first_code"),
     path("connexion/fin/", federation.farewell, name="farewell"),
     path("compte/prouver/", proving.prove, name="prove"),
     path("compte/prouver/psc/", federation.prove_again, name="psc_prove"),

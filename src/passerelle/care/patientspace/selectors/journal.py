@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from passerelle.care.patientspace import rules
+from passerelle.care.patientspace.rules import journal as rules
 from passerelle.care.record import api as record
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, Kind, Relation, Viewer

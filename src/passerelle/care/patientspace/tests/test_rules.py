@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerelle.care.patientspace import rules
+from passerelle.care.patientspace.rules import journal as rules
 from passerelle.core.audit.api import Action
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from passerelle.care.consent import api as consent
-from passerelle.care.patientspace.forms import FindForm, TeamForm
+from passerelle.care.patientspace.forms.choices import FindForm, TeamForm
 from passerelle.care.patientspace.selectors import finding
 from passerelle.care.patientspace.views.asking import Confirmation, confirm, decided, trail
 from passerelle.core.access import api as access

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from passerelle.care.consent import api as consent
-from passerelle.care.patientspace.forms import AccessFilter, QuestionForm
+from passerelle.care.patientspace.forms.choices import AccessFilter, QuestionForm
 from passerelle.care.patientspace.selectors import journal
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind, Role

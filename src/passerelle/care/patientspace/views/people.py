@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from passerelle.care.consent import api as consent
-from passerelle.care.patientspace.forms import TrustedForm
+from passerelle.care.patientspace.forms.choices import TrustedForm
 from passerelle.care.patientspace.selectors import choices as selectors
 from passerelle.care.patientspace.views.asking import decided, trail
 from passerelle.core.access import api as access

@@ -62,6 +62,8 @@ def test_what_is_open_to_anyone_is_known():
         "/connexion/",
         "/deconnexion/",
         "/inscription/",
+        "/mon-espace/invitation/",  # a code and a birth date (patientspace/tests/test_doors.py)
+        "/mon-espace/activer/",  # the same, just given
         "/compte/inactif/",
         "/apparence/",
         "/accessibilite/",
@@ -119,7 +121,11 @@ def test_pages_of_enrolment_are_those_of_enrolment_only():
         "/compte/moyens/",
         "/compte/moyens/cles/ajouter/",
         "/compte/moyens/code/activer/",
+        "/compte/moyens/message/",
+        "/compte/moyens/message/code/",
         "/compte/second-facteur/",
+        "/connexion/code/",
+        "/connexion/seconde-etape/",
     ]
 
 

@@ -1,14 +1,17 @@
 from passerelle.core.oauth.models.applications import Declaration, ProofMeans, Purpose, UsedAssertion
 from passerelle.core.oauth.models.authorisations import Authorisation, LaunchTicket, TokenTie
 from passerelle.core.oauth.models.federation import FederatedIdentity
+from passerelle.core.oauth.models.sent_codes import ContactFactor, SentCode
 
 __all__ = [
     "Authorisation",
+    "ContactFactor",
     "Declaration",
     "FederatedIdentity",
     "LaunchTicket",
     "ProofMeans",
     "Purpose",
+    "SentCode",
     "TokenTie",
     "UsedAssertion",
 ]
@@ -29,6 +32,9 @@ CLASSIFICATION = {
         *("launch_address", "declared_at", "approved_at", "expires_on", "revoked_at"),
     )
     | _identifying("contact", "declared_by", "approved_by"),
+    "ContactFactor": _neutral("channel", "confirmed_at") | _identifying("account", "address"),
+    "SentCode": _neutral("id", "channel", "digest", "sent_at", "expires_at", "used_at", "failures")
+    | _identifying("account", "address"),
     "UsedAssertion": _neutral("id", "application", "jti_digest", "expires_at"),
     "Authorisation": _neutral(
         *("id", "application", "scopes", "practice_role", "practice_place", "code_digest", "code_used_at"),

@@ -10,17 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from passerelle.core.access import api as access
-from passerelle.core.audit import api as audit
 from passerelle.core.directory import api as directory
 from passerelle.core.oauth.models import FederatedIdentity
 from passerelle.core.oauth.rules.capacities import Capacity, capacities
+from passerelle.core.oauth.services.tying import AccountClosed, NotAdmitted, tie
 from passerelle.protocols.psc import api as psc
 
 NOWHERE = "pro-sante-connect.invalid"
-
-
-class NotAdmitted(Exception):
-    """Nobody comes in."""
 
 
 class NoRpps(NotAdmitted):
@@ -29,14 +25,6 @@ class NoRpps(NotAdmitted):
 
 class NoCapacity(NotAdmitted):
     """Aucun de vos exercices n’ouvre Passerelle : ni dans un établissement du groupement, ni en cabinet de médecin."""
-
-
-class AccountClosed(NotAdmitted):
-    """Votre compte est fermé. Adressez-vous à votre établissement, ou au support du groupement."""
-
-
-class OtherAccount(NotAdmitted):
-    """Cette identité est déjà reliée à un autre compte. Rien n’a été changé ; signalez-le au support du groupement."""
 
 
 class ChoiceNeeded(Exception):
@@ -89,7 +77,7 @@ def admit(*, professional: psc.Professional, subject: str, chosen: str | None, a
         raise NoCapacity
     if account is None:
         account = _open(professional, at)
-    _tie(account, subject, at)
+    tie(account, provider=psc.PROVIDER, subject=subject, at=at)
     if capacity is not None and not access.has_held(account, capacity.role, capacity.establishment):
         access.grant_role(
             account=account,
@@ -137,18 +125,3 @@ def _open(professional: psc.Professional, at: datetime) -> access.Account:
         by=None,
         at=at,
     )
-
-
-def _tie(account: access.Account, subject: str, at: datetime) -> None:
-    tied, is_new = FederatedIdentity.objects.get_or_create(
-        provider=psc.PROVIDER, subject=subject, defaults={"account": account, "tied_at": at, "seen_at": at}
-    )
-    if tied.account_id != account.pk:
-        raise OtherAccount
-    if is_new:
-        by = audit.Actor(account_id=account.pk, name=account.display_name)
-        detail = {"provider": psc.PROVIDER}
-        audit.record(audit.Action.IDENTITY_TIED, by=by, at=at, target=f"account:{account.pk}", detail=detail)
-        return
-    tied.seen_at = at
-    tied.save(update_fields=["seen_at"])

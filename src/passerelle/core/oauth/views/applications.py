@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind, Relation
-from passerelle.core.oauth.forms import DeclarationForm, ReviewForm
+from passerelle.core.oauth.forms.applications import DeclarationForm, ReviewForm
 from passerelle.core.oauth.selectors.declarations import declaration, declarations
 from passerelle.core.oauth.services.applications import NotOpen, OwnDeclaration, approve, declare, review, revoke
 

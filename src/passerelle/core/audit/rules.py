@@ -5,9 +5,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
+
+import orjson
 
 SHARDS = 16
+_CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 FIELDS = (
     "shard",
     "at",
@@ -44,7 +47,10 @@ def shard_of(key: str) -> int:
 
 def canonical(event: Mapping[str, Any]) -> bytes:
     """Return the one serialisation of an event: JSON, sorted keys, no space, moments in UTC to the microsecond."""
-    return json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode()
+    try:
+        return orjson.dumps(event, _plain, _CANONICAL)
+    except orjson.JSONEncodeError:  # a number of more than 64 bits
+        return json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode()
 
 
 def digest(event: Mapping[str, Any]) -> bytes:
@@ -76,6 +82,8 @@ def merkle_root(heads: Iterable[Head]) -> bytes:
 
 def storable_text(text: str, length: int) -> str:
     """Return what the database can keep of a text: no NUL, no lone surrogate, cut at `length`."""
+    if text.isascii() and "\x00" not in text:
+        return text[:length]
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")[:length]
 
 

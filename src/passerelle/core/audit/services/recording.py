@@ -1,4 +1,6 @@
+import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -8,12 +10,14 @@ from django.db import connection
 
 from passerelle.core.audit import rules
 from passerelle.core.audit.actions import SYSTEM, Action, Actor, Outcome
+from passerelle.core.audit.services.gathering import Gathering, chain_of_this_process
 
 _COLUMNS: Final = (*rules.FIELDS, "digest")
 _INSERT: Final = (
     f"INSERT INTO audit_event ({', '.join(_COLUMNS)})"  # noqa: S608 - the names of our columns
     f" VALUES ({', '.join(f'%({name})s' for name in _COLUMNS)})"
 )
+_WRITE_LOT: Final = "SELECT audit_write(%s, %s)"
 
 
 def record(  # noqa: PLR0913 - the shape of an event; every part is named at the call
@@ -29,6 +33,8 @@ def record(  # noqa: PLR0913 - the shape of an event; every part is named at the
 ) -> None:
     """Write one event in the current transaction; it is chained when that transaction commits.
 
+    Outside any transaction it is committed when this returns, perhaps together with those of other threads.
+
     `target` is a kind and an id (`document:0198…`), never a value. `detail` holds ids, codes and counts (no float),
     never clinical content. `by` None is the house itself.
 
@@ -37,7 +43,7 @@ def record(  # noqa: PLR0913 - the shape of an event; every part is named at the
     """
     actor = by or SYSTEM
     event: dict[str, Any] = {
-        "shard": rules.shard_of(str(person_id or actor.account_id or target)),
+        "shard": 0,
         "at": at,
         "action": action.value,
         "outcome": Outcome(outcome).value,
@@ -50,7 +56,11 @@ def record(  # noqa: PLR0913 - the shape of an event; every part is named at the
         "reason": rules.storable_text(reason, 300),
         "detail": rules.storable_detail(detail or {}),
     }
-    _write(event)
+    if connection.in_atomic_block:
+        event["shard"] = rules.shard_of(str(person_id or actor.account_id or target))
+        _write(event)
+    else:
+        _gathering.add(event)
 
 
 def _write(event: dict[str, Any]) -> None:
@@ -59,3 +69,16 @@ def _write(event: dict[str, Any]) -> None:
     connection.ensure_connection()
     with connection.wrap_database_errors:
         psycopg.Cursor(connection.connection).execute(_INSERT, values, prepare=True)
+
+
+def write_lot(events: Iterable[dict[str, Any]]) -> None:
+    """Write events by one statement, chained one after the other in the chain of this process."""
+    chain = chain_of_this_process()
+    texts = [rules.canonical(event | {"shard": chain}) for event in events]
+    values = [f"[{b','.join(texts).decode()}]", b"".join(hashlib.sha256(text).digest() for text in texts)]
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        psycopg.Cursor(connection.connection).execute(_WRITE_LOT, values, prepare=True)
+
+
+_gathering: Final = Gathering(write_lot)

@@ -10,13 +10,14 @@ from django.db import connection, transaction
 from passerelle.core.audit import rules, seals
 from passerelle.core.audit.actions import Action, Actor
 from passerelle.core.audit.selectors.verification import verify
-from passerelle.core.audit.services.recording import record
+from passerelle.core.audit.services.recording import record, write_lot
 from passerelle.core.audit.services.sealing import seal
 
 pytestmark = pytest.mark.django_db
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 EVENTS = 120
+LOT = 4
 ATTACKS = 500
 
 
@@ -29,6 +30,23 @@ def _sql(statement, *parameters):
 @pytest.fixture(autouse=True)
 def own_folder(settings, tmp_path):
     settings.PASSERELLE_VAR = tmp_path
+
+
+def _lot(chance, number):
+    """Write several events by one statement, as requests of one moment are."""
+    write_lot(
+        {
+            **dict.fromkeys(("actor_name", "role", "establishment", "reason"), ""),
+            "at": START + timedelta(minutes=number),
+            "action": "record_read",
+            "outcome": "allowed",
+            "account_id": None,
+            "person_id": uuid.UUID(int=chance.getrandbits(128)),
+            "target": f"document:{number}",
+            "detail": {"kind": "document", "count": number},
+        }
+        for _ in range(LOT)
+    )
 
 
 @pytest.fixture
@@ -51,6 +69,8 @@ def journal():
             person_id=chance.choice(people),
             detail={"kind": "document", "count": number},
         )
+        if number % LOT == 0:
+            _lot(chance, number)
     _sql("SET CONSTRAINTS ALL IMMEDIATE")
     assert verify().ok
     _sql("SET LOCAL session_replication_role = replica")
@@ -269,7 +289,7 @@ def test_what_is_recorded_after_a_seal_is_no_fault(journal):
     record(Action.AUDIT_READ, by=None, at=START, target="audit")
 
     assert verify().ok
-    assert verify().events == EVENTS + 1
+    assert verify().events == EVENTS + EVENTS // LOT * LOT + 1
 
 
 def _three_seals():

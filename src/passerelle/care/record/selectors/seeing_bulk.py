@@ -1,6 +1,6 @@
 """The decision as SQL where nobody was named: what is found of those treated here, and of those who chose the viewer.
 
-What each person decided is joined from the views of consent, for the states that some tie does not open.
+What each person decided is asked for the states that some tie does not open, of those who decided anything at all.
 """
 
 from collections.abc import Iterator
@@ -64,28 +64,22 @@ class Bulk:
         """Return the condition under which each state of a row, but the opposition to the viewer, is allowed."""
         if not allowed:
             return NOTHING
-        return all_of([of_labels(self.alias, allowed), *self._decided(allowed)])
+        return all_of([of_labels(self.alias, allowed), any_of([self._undecided(), all_of(self._decided(allowed))])])
+
+    def _undecided(self) -> Clause:
+        """Return the condition that the person decided nothing at all: asked first, the rest is for few rows."""
+        return Clause(f"NOT record_bearer_has_decided({self.alias}.local_identity_id)")
 
     def _decided(self, allowed: frozenset[State]) -> Iterator[Clause]:
+        """Return the conditions that no decision of the person is about the row."""
+        row = self.alias
         if State.OPPOSED not in allowed:
-            is_from_it = f"{self.alias}.type <> 'DocumentReference' AND {self._names('told.document_id')}"
-            yield self._spared("consent_masked_period", f"{self.alias}.id = told.document_id OR ({is_from_it})")
+            told = f"{row}.local_identity_id, {row}.type, {row}.id, {row}.body"
+            yield Clause(f"NOT record_is_masked({told}, %s)", (self.at,))
         if State.MINOR_SECRET not in allowed:
-            is_it = f"{self.alias}.id = told.item_id OR {self._names('told.item_id')}"
-            yield self._spared("consent_secret_period", is_it)
+            yield Clause(f"NOT record_is_secret({row}.local_identity_id, {row}.id, {row}.body, %s)", (self.at,))
         if State.PROTECTED not in allowed:
-            yield self._spared("consent_protected_period", "true")
-
-    def _names(self, item: str) -> str:
-        return f"position({item}::text IN {self.alias}.body) > 0"
-
-    def _spared(self, view: str, condition: str) -> Clause:
-        """Return the condition that no decision of this person is about the row."""
-        return Clause(
-            f"NOT EXISTS (SELECT FROM {view} told {_FILES}"
-            f" WHERE file.local_identity_id = {self.alias}.local_identity_id AND {_IN_FORCE} AND ({condition}))",
-            (self.at, self.at),
-        )
+            yield Clause(f"NOT record_is_protected({row}.local_identity_id, %s)", (self.at,))
 
     def _unopposed(self, allowed: frozenset[State]) -> Clause:
         """Return the condition that the person is not opposed to this viewer, by name or as to everybody."""
@@ -97,7 +91,7 @@ class Bulk:
             f" WHERE told.scope = 'sharing' AND {_IN_FORCE})",
             (self.at, self.at),
         )
-        return all_of([self._unrefused(), any_of([shared, chosen])])
+        return any_of([self._undecided(), all_of([self._unrefused(), any_of([shared, chosen])])])
 
     def _unrefused(self) -> Clause:
         return Clause(
@@ -110,11 +104,12 @@ class Bulk:
     def _chose(self, level: consent.Level) -> Clause:
         """Return the condition that the person chose this viewer, or a place of theirs, at this level at most."""
         named = Clause(
-            f"{self.alias}.local_identity_id IN (SELECT file.local_identity_id"  # noqa: S608 - our words
+            f"(record_bearer_has_decided({self.alias}.local_identity_id)"  # noqa: S608 - our words
+            f" AND {self.alias}.local_identity_id IN (SELECT file.local_identity_id"
             f" FROM consent_careteam_period told {_FILES} WHERE ({_IS_PROFESSIONAL}"
             f" OR (told.establishment = ANY(%s) AND told.unit = '')) AND {_IN_FORCE}"
             " GROUP BY file.local_identity_id"
-            " HAVING max(array_position(%s::text[], told.level::text)) = %s)",
+            " HAVING max(array_position(%s::text[], told.level::text)) = %s))",
             (
                 *self._professional,
                 sorted(self.viewer.establishments),

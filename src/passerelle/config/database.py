@@ -1,10 +1,13 @@
 """Find the database: `DATABASE_URL`, or the embedded PostgreSQL in `var/`."""
 
 import os
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from passerelle.config import cluster
+
+#: Statements that ask for it are prepared, no other by itself: without a number psycopg prepares none.
+_PREPARED: Final = {"prepare_threshold": 1_000_000_000}
 
 
 def database_settings() -> dict[str, object]:
@@ -45,7 +48,7 @@ def _settings_from_url(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or query.pop("host", ""),
         "PORT": str(parts.port or query.pop("port", "")),
-        "OPTIONS": query,
+        "OPTIONS": {**query, **_PREPARED},
     }
 
 
@@ -55,5 +58,5 @@ def _embedded_settings() -> dict[str, object]:
         "NAME": os.environ.get("PASSERELLE_DB_NAME", "passerelle"),
         "USER": cluster.SUPERUSER,
         "HOST": str(cluster.socket_directory()),
-        "OPTIONS": {},
+        "OPTIONS": dict(_PREPARED),
     }

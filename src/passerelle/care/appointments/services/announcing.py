@@ -31,17 +31,12 @@ _STATUSES: Final = {
 _BY_THE_PATIENT: Final = frozenset({Via.PATIENT.value, Via.REPRESENTATIVE.value, Via.REMINDER.value, Via.WAITING.value})
 
 
-def announce(
-    booking: Booking, row: AppointmentRow, what: What, *, at: datetime, source: str = "", reason: str = ""
-) -> int:
-    """Queue the SIU of a change for each application of the establishment that asks for it; return how many.
-
-    Who told it by a message is not told it back.
-    """
+def announce(booking: Booking, row: AppointmentRow, what: What, *, at: datetime, reason: str = "") -> int:
+    """Queue the SIU of a change for each application of the establishment that asks for it; return how many."""
     trigger = _TRIGGERS.get(what)
     if trigger is None or State(booking.state) not in _STATUSES:
         return 0
-    cause = f"{source or 'appointment'}:{booking.pk}:{booking.version}"
+    cause = f"appointment:{booking.pk}:{booking.version}"
     change = delivery.Change(establishment=booking.establishment, cause=cause, at=at, occurred_at=at)
     return delivery.announce_appointment(event=_event(booking, row, trigger, reason, at), change=change)
 

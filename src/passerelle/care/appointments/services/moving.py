@@ -92,13 +92,13 @@ def _check(booking: Booking, starts_at: datetime, hand: Hand) -> None:
         raise TooFar
 
 
-def put_at(booking: Booking, agenda: Agenda, slot: Slot, seat: int, hand: Hand) -> AppointmentRow:
+def put_at(booking: Booking, agenda: Agenda | None, slot: Slot, seat: int, hand: Hand) -> AppointmentRow:
     """Put a locked booking at a place that is free, and offer the one it leaves."""
     was, left = Period(booking.starts_at, booking.ends_at), booking.agenda
-    is_same = was.start == slot.period.start and left is not None and left.pk == agenda.pk
+    is_same = was == slot.period and left == agenda
     if not is_same:
         withdraw_offers_of(booking, hand)
-        booking.agenda, booking.site, booking.seat = agenda, agenda.site, seat
+        booking.agenda, booking.site, booking.seat = agenda, agenda.site if agenda else booking.site, seat
         booking.starts_at, booking.ends_at = slot.period.start, slot.period.end
         booking.state, booking.changed_at = State.BOOKED.value, hand.at
         booking.version += 1

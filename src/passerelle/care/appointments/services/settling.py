@@ -14,12 +14,11 @@ from passerelle.core.audit.api import Actor
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Who changes an appointment, by which door and when; `source` is the message that told it, "" else."""
+    """Who changes an appointment, by which door and when."""
 
     by: Actor
     via: Via
     at: datetime
-    source: str = ""
 
 
 def settle(
@@ -34,7 +33,8 @@ def settle(
         storing.store(booking, at=hand.at)
     storing.store_slots(booking, was_at=was_at, at=hand.at)
     (row,) = rows_of([booking])
-    announcing.announce(booking, row, what, at=hand.at, source=hand.source, reason=reason)
+    if hand.via is not Via.MESSAGE:  # its channel hands the message itself to those who follow it
+        announcing.announce(booking, row, what, at=hand.at, reason=reason)
     tell(Changed(what, row, hand.at, hand.via, was_at))
     return row
 

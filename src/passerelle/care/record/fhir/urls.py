@@ -8,6 +8,7 @@ from passerelle.care.record.fhir.delete import conditional_delete, delete
 from passerelle.care.record.fhir.elsewhere import elsewhere
 from passerelle.care.record.fhir.history import history_instance, history_system, history_type
 from passerelle.care.record.fhir.methods import by_method
+from passerelle.care.record.fhir.openapi import openapi
 from passerelle.care.record.fhir.operations.dispatch import operation_urls
 from passerelle.care.record.fhir.patch import conditional_patch, patch
 from passerelle.care.record.fhir.read import read, vread
@@ -24,6 +25,7 @@ app_name = "fhir"
 
 urlpatterns = [
     path("metadata", metadata, name="metadata"),
+    path("openapi.json", openapi, name="openapi"),
     *operation_urls,
     path("Binary", by_method(POST=create_binary), name="binaries"),
     path("Binary/<str:id_>", read_binary, name="binary"),

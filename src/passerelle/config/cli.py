@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, Entry] = {
     "deliver": Entry("commands.deliver:deliver", "Envoyer aux destinataires déclarés."),
     "tasks": Entry("commands.tasks:tasks", "Exécuter les tâches ordinaires (scellés du journal, extraits)."),
     "alerts": Entry("commands.alerts:alerts", "Évaluer les alertes des échanges, et dire celles qui sont ouvertes."),
+    "devices": Entry("commands.devices:group", "Télésurveillance : courtier MQTT, écoute, appareils simulés."),
     "send": Entry("cli_exchange:send", "Envoyer des messages HL7 v2 par MLLP."),
     "load": Entry("commands.load:load", "Charger les données de référence du territoire."),
     "reindex": Entry("commands.reindex:reindex", "Refaire l’index de recherche du dossier."),

@@ -1,3 +1,5 @@
+from importlib.resources import files
+
 from django.apps import AppConfig
 
 
@@ -6,3 +8,11 @@ class DevicesConfig(AppConfig):
     name = "passerelle.care.devices"
     label = "devices"
     verbose_name = "télésurveillance"
+
+    def ready(self) -> None:
+        from passerelle.care.devices.services.by_fhir import heed  # noqa: PLC0415 - models must be loaded first
+        from passerelle.care.record import api as record  # noqa: PLC0415
+        from passerelle.core.notify import api as notify  # noqa: PLC0415
+
+        record.watch_writes("Observation", heed)
+        notify.register_templates(files("passerelle.care.devices").joinpath("messages", "devices.yaml"))

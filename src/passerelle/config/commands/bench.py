@@ -3,6 +3,7 @@ from collections.abc import Mapping
 
 import click
 
+from passerelle.care.devices.api import benchmark as devices_benchmark
 from passerelle.care.exchange import benchmark as exchange_benchmark
 from passerelle.care.exchange.benchmark import search as search_benchmark
 from passerelle.care.matching.benchmark import running as identity_benchmark
@@ -89,6 +90,17 @@ def record(  # noqa: PLR0913 - one parameter for each option
         return
     ensure_database()
     _show(record_benchmark.run(load, patients=patients, tell=_tell), as_json=as_json)
+
+
+@bench.command()
+@click.option("--measures", default=20_000, show_default=True, help="Mesures de chaque essai.")
+@click.option("--devices", "fleet", default=500, show_default=True, help="Appareils, chacun chez une personne.")
+@click.option("--repetitions", default=3, show_default=True, help="Essais ; la médiane est montrée.")
+@click.option("--json", "as_json", is_flag=True, help="Un objet JSON sur la dernière ligne.")
+def devices(measures: int, fleet: int, repetitions: int, as_json: bool) -> None:  # noqa: FBT001 - click
+    """Take in measures of devices durably, in the record too, beside a bare COPY and commit."""
+    ensure_database()
+    _show(devices_benchmark(measures=measures, devices=fleet, repetitions=repetitions, tell=_tell), as_json=as_json)
 
 
 def _tell(line: str) -> None:

@@ -17,6 +17,7 @@ from passerelle.care.devices.rules.catalogue import Catalogue, Kind, Quantity
 from passerelle.care.devices.rules.refusals import NotAMeasure
 
 MAX_BYTES: Final = 16_384
+_MOST_DIGITS: Final = 12
 _PLACES: Final = Decimal("0.0001")
 #: value, its unit, the unit wanted, the analyte → the value in that unit; ValueError when it cannot be.
 Convert = Callable[[Decimal, str, str, str], Decimal]
@@ -36,6 +37,7 @@ class _Message(msgspec.Struct, frozen=True):
 
 
 _decoder: Final = msgspec.json.Decoder(_Message)
+_encoder: Final = msgspec.json.Encoder(decimal_format="number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,8 @@ def in_house(quantity: Quantity, value: Decimal, unit: str, where: str, convert:
     Raises:
         NotAMeasure: the unit is another, or the value is not physically possible.
     """
-    if not value.is_finite():
-        raise NotAMeasure(refusals.IMPOSSIBLE, f"{where}.value", "ce n’est pas un nombre")
+    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
+        raise NotAMeasure(refusals.IMPOSSIBLE, f"{where}.value", "ce n’est pas un nombre d’une mesure")
     if unit != quantity.unit:
         try:
             value = convert(value, unit, quantity.unit, quantity.analyte)
@@ -129,4 +131,4 @@ def _short(value: Decimal) -> Decimal:
 def as_message(values: Mapping[str, Any], catalogue: Catalogue, **told: Any) -> bytes:
     """Return the message that a device sends, of values in the units of the catalogue."""
     lines = [{"code": code, "value": value, "unit": catalogue.quantities[code].unit} for code, value in values.items()]
-    return msgspec.json.encode({**told, "values": lines}, decimal_format="number")
+    return _encoder.encode({**told, "values": lines})

@@ -8,7 +8,7 @@ class NotAMeasure(ValueError):
 
     def __init__(self, code: str, where: str, why: str) -> None:
         super().__init__(f"{where}\u00a0: {why}")
-        self.where, self.why, self.code = where, why, code
+        self.where, self.why, self.code = where, why.replace("\x00", "\N{REPLACEMENT CHARACTER}"), code
 
 
 UNREADABLE: Final = "unreadable"

@@ -6,5 +6,9 @@ from django.db import connections
 from passerelle.config.database import take_runtime_role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "passerelle.config.settings")
-application = get_wsgi_application()
+pages = get_wsgi_application()
+
+from passerelle.core.oauth.door import Door  # noqa: E402 - models exist from here on
+
+application = Door(pages)
 take_runtime_role(connections.settings["default"]["OPTIONS"], "passerelle_app")

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.functional import SimpleLazyObject
 
 from passerelle.core.access import api as access
@@ -17,6 +18,8 @@ from passerelle.core.oauth.rules.assurance import Demand
 from passerelle.core.oauth.selectors.bearers import bearer
 
 FHIR = "/fhir"
+#: What is told to whoever bears a token that is worth nothing.
+BEARER = 'Bearer realm="Passerelle", error="invalid_token"'
 _SCHEME = "bearer "
 
 
@@ -39,17 +42,20 @@ class BearerMiddleware:
         cast("AuthenticatedRequest", request).viewer = cast("Viewer", SimpleLazyObject(viewer))
         response = self.get_response(request)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
-            response["WWW-Authenticate"] = 'Bearer realm="Passerelle", error="invalid_token"'
+            response["WWW-Authenticate"] = BEARER
+        if found and not found[0].is_anonymous and not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
         return response
 
 
-def _is_fhir(request: HttpRequest) -> bool:
-    return request.path_info == FHIR or request.path_info.startswith(FHIR + "/")
+def is_fhir(path: str) -> bool:
+    """Tell whether a path is of the FHIR interface."""
+    return path == FHIR or path.startswith(f"{FHIR}/")
 
 
 def _is_forged(request: HttpRequest) -> bool:
     """Tell whether another site makes a browser write to the FHIR interface, where no form carries a token of ours."""
-    if request.method in {"GET", "HEAD", "OPTIONS"} or not _is_fhir(request):
+    if request.method in {"GET", "HEAD", "OPTIONS"} or not is_fhir(request.path_info):
         return False
     origin = request.headers.get("Origin")
     is_elsewhere = origin is not None and origin != f"{request.scheme}://{request.get_host()}"
@@ -58,9 +64,13 @@ def _is_forged(request: HttpRequest) -> bool:
 
 def borne_token(request: HttpRequest) -> str | None:
     """Return the token a request to the FHIR interface bears, None when it bears none or goes elsewhere."""
-    if request.path_info != FHIR and not request.path_info.startswith(f"{FHIR}/"):
+    if not is_fhir(request.path_info):
         return None
-    told = request.headers.get("Authorization", "")
+    return token_of(request.headers.get("Authorization", ""))
+
+
+def token_of(told: str) -> str | None:
+    """Return the token that an `Authorization` header tells, None when it is of another scheme."""
     return told[len(_SCHEME) :].strip() if told[: len(_SCHEME)].lower() == _SCHEME else None
 
 

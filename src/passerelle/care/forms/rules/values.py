@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from passerelle.care.forms.rules.questionnaire import (
@@ -65,8 +65,7 @@ def _read(item: Item, raw: Any) -> Value | None:
     if item.type in CHOICES:
         return chosen(item, raw["code"]) if "code" in raw else FreeText(str(raw["text"]))
     if item.type in _PLAIN_TYPES:
-        plain: bool | int | str | None = raw if type(raw) is _PLAIN_TYPES[item.type] else None
-        return plain
+        return cast("Value", raw) if type(raw) is _PLAIN_TYPES[item.type] else None
     return _READERS[item.type](raw)
 
 

@@ -5,15 +5,20 @@ https://hl7.org/fhir/R4/downloads.html (package hl7.fhir.r4.examples 4.0.1); htt
 
 import json
 import os
+import re
 import tarfile
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
+from itertools import count
 from pathlib import Path
 
+import orjson
 import pytest
 
+from passerelle.care.record.rules.importing import Place, read_line
 from passerelle.care.record.rules.kinds import TYPES
+from passerelle.care.record.services.copying import Copying, Given, Unusual
 from passerelle.protocols import fhir
 from passerelle.protocols.fhir.structures.generate import TARGET, table_of
 
@@ -81,6 +86,23 @@ def test_each_example_comes_back_number_by_number_and_character_by_character():
         assert meta == sent_meta, name
         assert told == {part: value for part, value in sent.items() if part != "id"}, name
         assert list(told)[1:] == [part for part in sent if part not in {"id", "resourceType"}], name
+
+
+def test_each_example_loaded_member_by_member_gives_the_row_it_gives_whole():
+    ids, patient, by_members = count(), b"Patient/00000000-0000-4000-8000-000000000001", 0
+    copyings = {told: Copying(Given("essai", AT, "aphm"), is_checked=told) for told in (True, False)}
+    for content in of_stored_types().values():
+        told = re.sub(rb"Patient/[A-Za-z0-9.\-]+", patient, content)
+        line = orjson.dumps(orjson.loads(told) | {"id": f"00000000-0000-4000-8000-{next(ids):012d}"})
+        for is_checked, copying in copyings.items():
+            try:
+                row = copying.row_of(line)
+            except Unusual:
+                continue
+            by_members += 1
+            assert row[:4] == copying.whole_row_of(read_line(line, Place("", 1), is_checked=is_checked))[:4]
+
+    assert by_members > 2 * 2_000
 
 
 def test_the_table_of_structures_is_that_of_the_official_definitions():

@@ -13,7 +13,7 @@ from passerelle.care.exchange.metrics.registry import register_metrics, remove_m
 from passerelle.care.exchange.replaying.choosing import Choice
 from passerelle.care.exchange.replaying.runs import ALONE_UP_TO, NothingConcerned, ask_run
 from passerelle.care.exchange.replaying.sources import ReplaySource, register_replay_source
-from passerelle.care.exchange.rows import Table
+from passerelle.care.exchange.rows import HEADER, TRAILER, Table, encoder
 from passerelle.care.exchange.rules.alerting import Finding
 from passerelle.care.exchange.rules.ids import ordered_id
 from passerelle.care.exchange.selectors.parked import ParkedMessage, parked_for_identity
@@ -35,6 +35,8 @@ from passerelle.care.exchange.worker import Worker
 
 __all__ = [
     "ALONE_UP_TO",
+    "HEADER",
+    "TRAILER",
     "Answer",
     "Choice",
     "Connection",
@@ -57,6 +59,7 @@ __all__ = [
     "apply_waiting",
     "ask",
     "ask_run",
+    "encoder",
     "gathering_writes",
     "go_on_with",
     "in_transaction",

@@ -12,8 +12,9 @@ from uuid import UUID
 
 #: A value with its length before it, as a field of the binary format.
 Encode = Callable[[Any], bytes]
-_HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-_TRAILER = b"\xff\xff"
+#: What is before the rows of a COPY, and after.
+HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+TRAILER: Final = b"\xff\xff"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _FIRST_DAY = date(2000, 1, 1).toordinal()
 _DAY_US, _SECOND_US = 86_400_000_000, 1_000_000
@@ -31,7 +32,7 @@ class Table:
     def __init__(self, name: str, columns: Mapping[str, str]) -> None:
         self.name = name
         self._names = ", ".join(columns)
-        self._encoders = tuple(_encoder(type_) for type_ in columns.values())
+        self._encoders = tuple(encoder(type_) for type_ in columns.values())
         self._types = tuple(columns.values())
         self._count = len(columns)
 
@@ -54,12 +55,15 @@ class Table:
 
     def content(self, rows: Iterable[Sequence[Any]]) -> bytes:
         """Return the whole content of a COPY. JSON is given as text."""
+        return b"".join((HEADER, self.rows(rows), TRAILER))
+
+    def rows(self, rows: Iterable[Sequence[Any]]) -> bytes:
+        """Return rows of a COPY, to stand between its header and its trailer."""
         begin, encoders = _count(self._count), self._encoders
-        parts = [_HEADER]
+        parts = []
         for row in rows:
             parts.append(begin)
             parts += [_NULL if value is None else encode(value) for encode, value in zip(encoders, row, strict=True)]
-        parts.append(_TRAILER)
         return b"".join(parts)
 
 
@@ -142,6 +146,7 @@ _ENCODERS: Final[Mapping[str, Encode]] = {
 }
 
 
-def _encoder(type_: str) -> Encode:
+def encoder(type_: str) -> Encode:
+    """Return what makes a field of a value of a type, as PostgreSQL names it; the value is not null."""
     name, _, rest = type_.partition("(")
     return _ENCODERS[name + rest.partition(")")[2]]

@@ -80,7 +80,8 @@ from passerelle.protocols.fhir.search.parsing import (
 from passerelle.protocols.fhir.search.paths import Step, items, json_path, steps, walk
 from passerelle.protocols.fhir.search.values import Amount, DateRange, SearchValue, Token, date_range, fold
 from passerelle.protocols.fhir.structures.table import resource_types
-from passerelle.protocols.fhir.validation.checking import Checked, check_resource, validate
+from passerelle.protocols.fhir.validation.checking import Checked, check_resource, member_check, validate
+from passerelle.protocols.fhir.validation.compiled import has_right_members, holds_invariants
 from passerelle.protocols.fhir.validation.profiles import known_profiles, profile_issues
 from passerelle.protocols.fhir.validation.references import local_target
 
@@ -142,6 +143,8 @@ __all__ = [
     "extension",
     "extract",
     "fold",
+    "has_right_members",
+    "holds_invariants",
     "human_name",
     "identifier",
     "is_of",
@@ -150,6 +153,7 @@ __all__ = [
     "known_profiles",
     "loads",
     "local_target",
+    "member_check",
     "moment",
     "observation",
     "operation_outcome",

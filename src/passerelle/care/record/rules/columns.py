@@ -3,12 +3,12 @@
 Both are tested equal to the generic extraction of the standard's paths.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from functools import cache
 from operator import attrgetter
-from typing import Any, NewType, TypeAlias
+from typing import Any, Final, NewType, TypeAlias
 from uuid import UUID
 
 import orjson
@@ -57,6 +57,8 @@ _TYPES: dict[Any, str] = {
 COLUMN_NAMES = tuple(field.name for field in fields(Columns))
 #: The type of each column, as PostgreSQL names it.
 COLUMN_TYPES = {field.name: _TYPES[field.type] for field in fields(Columns)}
+#: Reads the value of a member of a resource into the columns.
+Filler: TypeAlias = Callable[[Any, Columns], None]
 values_in_order: Callable[[Columns], tuple[Any, ...]] = attrgetter(*COLUMN_NAMES)
 
 
@@ -69,151 +71,201 @@ def columns_of(resource: Json) -> Columns:
         KeyError: another type.
     """
     type_ = resource["resourceType"]
-    reader = _READERS.get(type_)
-    columns = _generic(type_, resource) if reader is None else reader(resource)
+    columns = Columns()
+    for name, fill in fillers_of(type_):
+        if name in resource:
+            fill(resource[name], columns)
     index = Index()
     index_rest(resource, tree_of(type_), index)
+    keep_index(columns, index)
+    return columns
+
+
+def keep_index(columns: Columns, index: Index) -> None:
+    """Put in the columns what a walk found for them."""
     if index.terms:
         columns.terms = sorted(index.terms)
     if index.extras:
         columns.extras = JsonText(orjson.dumps(index.extras).decode())
-    return columns
-
-
-def _patient(resource: Json) -> Columns:
-    return Columns(
-        identifiers=_identifiers(resource.get("identifier")),
-        names=_names(resource.get("name")),
-        birth_date=_day(resource.get("birthDate")),
-        gender=_text(resource.get("gender")),
-        security=_security(resource),
-    )
-
-
-def _encounter(resource: Json) -> Columns:
-    start, end = _period(resource.get("period"))
-    coded = resource.get("class")
-    return Columns(
-        status=_text(resource.get("status")),
-        class_code=next(iter(_concepts(coded) or ()), None) if isinstance(coded, dict) else None,
-        codes=_concepts(resource.get("type")),
-        date_start=start,
-        date_end=end,
-        identifiers=_identifiers(resource.get("identifier")),
-        security=_security(resource),
-    )
-
-
-def _document_reference(resource: Json) -> Columns:
-    start, end = _moment(resource.get("date"))
-    context = resource.get("context")
-    encounters = context.get("encounter") if isinstance(context, dict) else None
-    return Columns(
-        status=_text(resource.get("status")),
-        codes=_concepts(resource.get("type")),
-        categories=_concepts(resource.get("category")),
-        date_start=start,
-        date_end=end,
-        identifiers=_identifiers([*_items(resource.get("masterIdentifier")), *_items(resource.get("identifier"))]),
-        encounter=next(filter(None, map(_encounter_id, _items(encounters))), None),
-        security=_concepts([*_items(resource.get("securityLabel")), *(_labels(resource))]),
-    )
-
-
-def _observation(resource: Json) -> Columns:
-    start, end = _effective(resource)
-    quantity = resource.get("valueQuantity")
-    value = quantity.get("value") if isinstance(quantity, dict) else None
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return Columns(
-        status=_text(resource.get("status")),
-        codes=_concepts(resource.get("code")),
-        categories=_concepts(resource.get("category")),
-        date_start=start,
-        date_end=end,
-        encounter=_encounter_id(resource.get("encounter")),
-        identifiers=_identifiers(resource.get("identifier")),
-        security=_security(resource),
-        number_value=_float(value) if is_number and value is not None else None,
-    )
-
-
-def _appointment(resource: Json) -> Columns:
-    start, end = _moment(resource.get("start"))
-    return Columns(
-        status=_text(resource.get("status")),
-        codes=_concepts(resource.get("serviceType")),
-        categories=_concepts(resource.get("appointmentType")),
-        date_start=start,
-        date_end=end,
-        identifiers=_identifiers(resource.get("identifier")),
-        security=_security(resource),
-    )
-
-
-_READERS: dict[str, Callable[[Json], Columns]] = {
-    "Patient": _patient,
-    "Encounter": _encounter,
-    "DocumentReference": _document_reference,
-    "Observation": _observation,
-    "Appointment": _appointment,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Where a type that messages do not write keeps what has a column."""
-
-    has_status: bool
-    has_names: bool
-    has_gender: bool
-    has_birth: bool
-    identifiers: tuple[tuple[fhir.Step, ...], ...]
-    dates: tuple[tuple[fhir.Step, ...], ...]
-    encounters: tuple[tuple[fhir.Step, ...], ...]
 
 
 @cache
-def _places(type_: str) -> _Places:
-    reads = {one.reads for one in SEARCHED[type_].values()}
+def fillers_of(type_: str) -> tuple[tuple[str, Filler], ...]:
+    """Return what fills the typed columns of a type: a member of the resource and what reads it, in order.
 
-    def paths(name: str | None) -> tuple[tuple[fhir.Step, ...], ...]:
-        parameter = fhir.SEARCH[type_].get(name or "")
-        return tuple(map(fhir.steps, parameter.paths)) if parameter else ()
+    A list is filled by every member that has some of it; any other column by the first that has a value.
 
-    return _Places(
-        has_status="status" in SEARCHED[type_] and SEARCHED[type_]["status"].reads is Reads.CODE,
-        has_names=Reads.NAMES in reads,
-        has_gender="gender" in SEARCHED[type_],
-        has_birth=Reads.DAY in reads,
-        identifiers=paths("identifier"),
-        dates=paths(DATE_OF.get(type_)),
-        encounters=paths(ENCOUNTER_OF.get(type_)),
+    Raises:
+        KeyError: another type.
+    """
+    return _BY_TYPE.get(type_) or tuple(_declared(type_))
+
+
+def _fill_text(column: str) -> Filler:
+    def fill(value: Any, columns: Columns) -> None:
+        setattr(columns, column, _text(value))
+
+    return fill
+
+
+def _fill_tokens(column: str) -> Filler:
+    def fill(value: Any, columns: Columns) -> None:
+        found, held = _concepts(value), getattr(columns, column)
+        if held and found:
+            found = list(dict.fromkeys([*held, *found]))
+        setattr(columns, column, found or held)
+
+    return fill
+
+
+def _fill_moment(value: Any, columns: Columns) -> None:
+    if columns.date_start is None and columns.date_end is None:
+        columns.date_start, columns.date_end = _moment(value)
+
+
+def _fill_period(value: Any, columns: Columns) -> None:
+    if columns.date_start is None and columns.date_end is None:
+        columns.date_start, columns.date_end = _period(value)
+
+
+def _fill_dates(path: tuple[fhir.Step, ...]) -> Filler:
+    def fill(value: Any, columns: Columns) -> None:
+        if columns.date_start is None and columns.date_end is None:
+            found = next((one for node in _below(value, path) for one in fhir.dates(node)), None)
+            if isinstance(found, fhir.DateRange):
+                columns.date_start, columns.date_end = found.start, found.end
+
+    return fill
+
+
+def _fill_identifiers(path: tuple[fhir.Step, ...]) -> Filler:
+    keep = _fill_tokens("identifiers")
+
+    def fill(value: Any, columns: Columns) -> None:
+        keep(list(_below(value, path)), columns)
+
+    return fill
+
+
+def _fill_encounter(path: tuple[fhir.Step, ...]) -> Filler:
+    def fill(value: Any, columns: Columns) -> None:
+        if columns.encounter is None:
+            columns.encounter = next(filter(None, map(_encounter_id, _below(value, path))), None)
+
+    return fill
+
+
+def _below(value: Any, path: tuple[fhir.Step, ...]) -> Iterable[Any]:
+    """Return what a path leads to, given what its first step found."""
+    return fhir.walk({path[0].name: value}, path)
+
+
+def _fill_class(value: Any, columns: Columns) -> None:
+    columns.class_code = next(iter(_concepts(value) or ()), None) if isinstance(value, dict) else None
+
+
+def _fill_names(value: Any, columns: Columns) -> None:
+    columns.names = _names(value)
+
+
+def _fill_birth(value: Any, columns: Columns) -> None:
+    columns.birth_date = _day(value)
+
+
+def _fill_labels(value: Any, columns: Columns) -> None:
+    if isinstance(value, dict):
+        _fill_security(value.get("security"), columns)
+
+
+def _fill_stay(value: Any, columns: Columns) -> None:
+    columns.encounter = _encounter_id(value)
+
+
+def _fill_stay_of_document(value: Any, columns: Columns) -> None:
+    encounters = value.get("encounter") if isinstance(value, dict) else None
+    columns.encounter = next(filter(None, map(_encounter_id, _items(encounters))), None)
+
+
+def _fill_number(value: Any, columns: Columns) -> None:
+    number = value.get("value") if isinstance(value, dict) else None
+    is_number = isinstance(number, int | float) and not isinstance(number, bool)
+    columns.number_value = _float(number) if is_number and number is not None else None
+
+
+_fill_security, _fill_codes = _fill_tokens("security"), _fill_tokens("codes")
+_fill_categories, _fill_numbers = _fill_tokens("categories"), _fill_tokens("identifiers")
+_STATUS: Final = ("status", _fill_text("status"))
+_GENDER: Final = ("gender", _fill_text("gender"))
+_IDENTIFIER: Final = ("identifier", _fill_numbers)
+_META: Final = ("meta", _fill_labels)
+#: What messages write the most, by hand.
+_BY_TYPE: Final[dict[str, tuple[tuple[str, Filler], ...]]] = {
+    "Patient": (_IDENTIFIER, ("name", _fill_names), ("birthDate", _fill_birth), _GENDER, _META),
+    "Encounter": (
+        _STATUS,
+        ("class", _fill_class),
+        ("type", _fill_codes),
+        ("period", _fill_period),
+        _IDENTIFIER,
+        _META,
+    ),
+    "DocumentReference": (
+        _STATUS,
+        ("type", _fill_codes),
+        ("category", _fill_categories),
+        ("date", _fill_moment),
+        ("masterIdentifier", _fill_numbers),
+        _IDENTIFIER,
+        ("context", _fill_stay_of_document),
+        ("securityLabel", _fill_security),
+        _META,
+    ),
+    "Observation": (
+        _STATUS,
+        ("code", _fill_codes),
+        ("category", _fill_categories),
+        ("effectivePeriod", _fill_period),
+        ("effectiveTiming", _fill_dates(fhir.steps("effectiveTiming"))),
+        ("effectiveDateTime", _fill_moment),
+        ("effectiveInstant", _fill_moment),
+        ("encounter", _fill_stay),
+        _IDENTIFIER,
+        _META,
+        ("valueQuantity", _fill_number),
+    ),
+    "Appointment": (
+        _STATUS,
+        ("serviceType", _fill_codes),
+        ("appointmentType", _fill_categories),
+        ("start", _fill_moment),
+        _IDENTIFIER,
+        _META,
+    ),
+}
+
+
+def _declared(type_: str) -> Iterator[tuple[str, Filler]]:
+    """Yield what fills the columns of a type that messages do not write, from the table of parameters."""
+    searched = SEARCHED[type_]
+    reads = {one.reads for one in searched.values()}
+    yield _META
+    if "status" in searched and searched["status"].reads is Reads.CODE:
+        yield _STATUS
+    if Reads.NAMES in reads:
+        yield "name", _fill_names
+    if "gender" in searched:
+        yield _GENDER
+    if Reads.DAY in reads:
+        yield "birthDate", _fill_birth
+    told = (
+        ("identifier", _fill_identifiers),
+        (DATE_OF.get(type_), _fill_dates),
+        (ENCOUNTER_OF.get(type_), _fill_encounter),
     )
-
-
-def _generic(type_: str, resource: Json) -> Columns:
-    places = _places(type_)
-    columns = Columns(security=_security(resource))
-    if places.has_status:
-        columns.status = _text(resource.get("status"))
-    if places.has_names:
-        columns.names = _names(resource.get("name"))
-    if places.has_gender:
-        columns.gender = _text(resource.get("gender"))
-    if places.has_birth:
-        columns.birth_date = _day(resource.get("birthDate"))
-    columns.identifiers = _concepts([item for path in places.identifiers for item in fhir.walk(resource, path)])
-    columns.date_start, columns.date_end = _first_date(resource, places)
-    links = (item for path in places.encounters for item in fhir.walk(resource, path))
-    columns.encounter = next(filter(None, map(_encounter_id, links)), None)
-    return columns
-
-
-def _first_date(resource: Json, places: _Places) -> tuple[datetime | None, datetime | None]:
-    nodes = (node for path in places.dates for node in fhir.walk(resource, path))
-    found = next((one for node in nodes for one in fhir.dates(node)), None)
-    return (found.start, found.end) if isinstance(found, fhir.DateRange) else (None, None)
+    for name, make in told:
+        parameter = fhir.SEARCH[type_].get(name or "")
+        for path in map(fhir.steps, parameter.paths if parameter else ()):
+            yield path[0].name, make(path)
 
 
 def _items(node: Any) -> list[Any]:
@@ -256,20 +308,6 @@ def _concepts(node: Any) -> list[str] | None:
     return list(found) or None
 
 
-def _identifiers(node: Any) -> list[str] | None:
-    return _concepts(node)
-
-
-def _labels(resource: Json) -> list[Any]:
-    meta = resource.get("meta")
-    return _items(meta.get("security")) if isinstance(meta, dict) else []
-
-
-def _security(resource: Json) -> list[str] | None:
-    meta = resource.get("meta")
-    return _concepts(meta.get("security")) if isinstance(meta, dict) else None
-
-
 def _names(node: Any) -> str | None:
     """Return folded names, one a line, after a letter that tells what they are: f(amily), g(iven), o(ther)."""
     lines: dict[str, None] = {}
@@ -305,15 +343,6 @@ def _period(node: Any) -> tuple[datetime | None, datetime | None]:
     if not isinstance(node, dict):
         return None, None
     return _moment(node.get("start"))[0], _moment(node.get("end"))[1]
-
-
-def _effective(resource: Json) -> tuple[datetime | None, datetime | None]:
-    if "effectivePeriod" in resource:
-        return _period(resource["effectivePeriod"])
-    if "effectiveTiming" in resource:
-        found = next(fhir.dates(resource["effectiveTiming"]), None)
-        return (found.start, found.end) if isinstance(found, fhir.DateRange) else (None, None)
-    return _moment(resource.get("effectiveDateTime", resource.get("effectiveInstant")))
 
 
 def _encounter_id(node: Any) -> UUID | None:

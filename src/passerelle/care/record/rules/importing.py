@@ -13,7 +13,7 @@ from passerelle.care.record.rules.parameters import SEARCHED
 from passerelle.protocols.fhir import api as fhir
 
 #: Types that may be of nobody though they may be of a patient.
-_MAY_BE_NOBODYS: Final = frozenset({"Device", "Medication", "Provenance"})
+MAY_BE_NOBODYS: Final = frozenset({"Device", "Medication", "Provenance"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ def read_line(raw: bytes, place: Place, *, is_checked: bool) -> Incoming | Refus
     type_ = resource.get("resourceType")
     if not isinstance(type_, str) or type_ not in SEARCHED:
         return _refused(raw, place, "resourceType", "type absent ou non pris en charge")
+    if not isinstance(resource.get("meta", {}), dict):
+        return _refused(raw, place, f"{type_}.meta", "un objet est attendu")
     if is_checked:
         faults = fhir.check_resource(resource).issues
         if faults:
@@ -98,7 +100,7 @@ def _whose(type_: str, id_: UUID, resource: fhir.Json) -> UUID | None:
             target = node.get("reference") if isinstance(node, dict) else None
             if isinstance(target, str) and target.startswith("Patient/"):
                 return _uuid(target[8:])
-    return NOBODY if not paths or type_ in _MAY_BE_NOBODYS else None
+    return NOBODY if not paths or type_ in MAY_BE_NOBODYS else None
 
 
 def entries_of(raw: bytes) -> Iterator[bytes]:

@@ -8,23 +8,26 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 import orjson
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.utils import DatabaseError, IntegrityError
 
 from passerelle.care.identity import api as identity
 from passerelle.care.record.rules.importing import Incoming, Place, Refused, entries_of, read_line
 from passerelle.care.record.rules.kinds import NOBODY
-from passerelle.care.record.services.loading import copy_lines, line_of
+from passerelle.care.record.services.copying import Copying, Given, Row, Unusual
+from passerelle.care.record.services.loading import copy_rows
 from passerelle.care.record.services.writing import put
 from passerelle.protocols.fhir import api as fhir
 
 BATCH: Final = 10_000
+_SLICE: Final = 100
+_MOST_KNOWN: Final = 500_000
 _LINES: Final = frozenset({".ndjson", ".jsonl"})
 _FILES: Final = (*_LINES, ".json")
 _SEXES: Final = {"female": "F", "male": "M"}
@@ -73,25 +76,81 @@ class LoadProgress:
         self._done.add(key)
 
 
+@dataclass(slots=True)
+class _Batch:
+    """Lines of a file, by rank, and what reading them gives: rows with the line of each, and refusals."""
+
+    file: str
+    lines: Sequence[tuple[int, bytes]]
+    rows: list[tuple[int, bytes, Row]] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+    def read(self, copying: Copying, how: FhirLoad) -> Iterator[None]:
+        """Read the lines, a slice at each step."""
+        for start in range(0, len(self.lines), _SLICE):
+            for rank, line in self.lines[start : start + _SLICE]:
+                try:
+                    self.rows.append((rank, line, copying.row_of(line)))
+                except Unusual:
+                    self._read_whole(rank, line, copying, how)
+            yield
+
+    def place(self, rank: int) -> Place:
+        return Place(self.file, rank)
+
+    def _read_whole(self, rank: int, line: bytes, copying: Copying, how: FhirLoad) -> None:
+        read = read_line(line, self.place(rank), is_checked=how.is_checked)
+        if isinstance(read, Refused):
+            self.refused.append(read)
+        else:
+            self.rows.append((rank, line, copying.whole_row_of(read)))
+
+
 def load_fhir(
     paths: Iterable[Path], how: FhirLoad, progress: LoadProgress, *, told: Callable[[LoadReport], None] | None = None
 ) -> LoadReport:
     """Load files, Bundles and folders of FHIR resources; `told` hears of each batch.
 
-    Files whose name begins with `Patient` come first: what is a patient's waits for the patient.
+    Files whose name begins with `Patient` come first: what is a patient's waits for the patient. A batch is read while
+    PostgreSQL takes the one before.
     """
-    report = LoadReport()
+    report, known = LoadReport(), _Known()
+    copying = Copying(Given(how.source, how.at, how.establishment), is_checked=how.is_checked)
+
+    def store(key: str, batch: _Batch, meanwhile: Iterator[None]) -> None:
+        _store(batch, how, report, known, meanwhile)
+        report.refused += len(batch.refused)
+        progress.keep(key, batch.refused)
+        if told is not None:
+            told(report)
+
+    waiting: tuple[str, _Batch] | None = None
+    with _without_collecting():
+        for key, batch in _batches(paths, progress, report):
+            reading = batch.read(copying, how)
+            if waiting is not None:
+                store(*waiting, reading)
+            for _ in reading:
+                pass
+            waiting = key, batch
+        if waiting is not None:
+            store(*waiting, iter(()))
+    return report
+
+
+def _batches(paths: Iterable[Path], progress: LoadProgress, report: LoadReport) -> Iterator[tuple[str, _Batch]]:
+    """Yield what is not done yet, each batch under the key it will be told done by."""
     for path in _ordered(paths):
-        for rank, batch in enumerate(_batches(path)):
-            key = f"{path.resolve()}:{path.stat().st_size}:{rank}"
+        size, lines = path.stat().st_size, _lines(path)
+        for rank in count():
+            batch = list(islice(lines, BATCH))
+            key = f"{path.resolve()}:{size}:{rank}"
+            if not batch:
+                break
             if progress.has(key):
                 report.skipped += 1
-                continue
-            refused = _store(batch, how, report)
-            progress.keep(key, refused)
-            if told is not None:
-                told(report)
-    return report
+            else:
+                yield key, _Batch(str(path), batch)
 
 
 def _ordered(paths: Iterable[Path]) -> list[Path]:
@@ -100,35 +159,17 @@ def _ordered(paths: Iterable[Path]) -> list[Path]:
     return sorted(files, key=lambda one: (not one.name.startswith("Patient"), one))
 
 
-def _batches(path: Path) -> Iterator[list[tuple[Place, bytes]]]:
-    lines = _lines(path)
-    while batch := list(islice(lines, BATCH)):
-        yield batch
-
-
-def _lines(path: Path) -> Iterator[tuple[Place, bytes]]:
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     if path.suffix in _LINES:
         with path.open("rb") as file:
-            yield from ((Place(str(path), rank), line.strip()) for rank, line in enumerate(file, 1) if line.strip())
+            stripped = ((rank, line.strip()) for rank, line in enumerate(file, 1))
+            yield from ((rank, line) for rank, line in stripped if line)
         return
     raw = path.read_bytes()
     try:
-        yield from ((Place(str(path), rank), text) for rank, text in enumerate(list(entries_of(raw)), 1))
+        yield from enumerate(list(entries_of(raw)), 1)
     except fhir.FhirError:
-        yield Place(str(path), 1), raw
-
-
-def _store(batch: Sequence[tuple[Place, bytes]], how: FhirLoad, report: LoadReport) -> list[Refused]:
-    with _without_collecting():
-        read = [read_line(raw, place, is_checked=how.is_checked) for place, raw in batch]
-        refused = [one for one in read if isinstance(one, Refused)]
-        incoming = [one for one in read if isinstance(one, Incoming)]
-        known = _known(incoming)
-        refused += [_stranger(one) for one in incoming if one.local_identity_id not in known]
-        kept = [one for one in incoming if one.local_identity_id in known]
-        refused += _store_together(kept, how, report)
-    report.refused += len(refused)
-    return refused
+        yield 1, raw
 
 
 @contextmanager
@@ -143,60 +184,70 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _stranger(one: Incoming) -> Refused:
-    return Refused(one.place, f"{one.type}", f"patient inconnu : {one.local_identity_id}", one.text.decode())
+class _Known:
+    """The local identities that are there, as far as they were asked."""
+
+    def __init__(self) -> None:
+        self._there = {str(NOBODY)}
+
+    def missing(self, rows: Iterable[Row]) -> frozenset[str]:
+        """Return the local identities of rows that are not there, nor made by a Patient among the rows."""
+        if len(self._there) > _MOST_KNOWN:
+            self._there = {str(NOBODY)}
+        wanted = {row.whose for row in rows if row.type != "Patient"} - self._there
+        wanted -= {row.id for row in rows if row.type == "Patient"}
+        self._there.update(map(str, identity.persons_of(map(UUID, wanted)) if wanted else ()))
+        return frozenset(wanted - self._there)
 
 
-def _known(incoming: Sequence[Incoming]) -> set[UUID]:
-    """Return the local identities that are there, or come in this batch."""
-    coming = {one.id for one in incoming if one.type == "Patient"}
-    others = {one.local_identity_id for one in incoming} - coming - {NOBODY}
-    return {NOBODY} | coming | identity.persons_of(others).keys()
-
-
-def _store_together(kept: Sequence[Incoming], how: FhirLoad, report: LoadReport) -> list[Refused]:
+def _store(batch: _Batch, how: FhirLoad, report: LoadReport, known: _Known, meanwhile: Iterator[None]) -> None:
     """Store a batch by COPY; when that fails, one by one, to know which row is at fault."""
+    missing = known.missing([row for _, _, row in batch.rows])
+    if missing:
+        strangers = [one for one in batch.rows if one[2].whose in missing]
+        batch.refused += [_stranger(batch.place(rank), line, row) for rank, line, row in strangers]
+        batch.rows = [one for one in batch.rows if one[2].whose not in missing]
+    rows = [row for _, _, row in batch.rows]
     try:
         with transaction.atomic():
-            _copy(kept, how)
+            _copy(rows, how, meanwhile)
     except (IntegrityError, DatabaseError):
-        return _store_apart(kept, how, report)
-    _count(kept, report)
-    return []
+        _store_apart(batch, how, report)
+    else:
+        _count(rows, report)
 
 
-def _copy(kept: Sequence[Incoming], how: FhirLoad) -> None:
-    new = [one for one in kept if one.type == "Patient"]
-    there = identity.persons_of([one.id for one in new]) if new else {}
-    identity.bulk_load((_file_of(one, how) for one in new if one.id not in there), source=how.source)
-    with connection.cursor() as cursor:
-        copy_lines(cursor, (_line(one, how) for one in kept))
+def _stranger(place: Place, line: bytes, row: Row) -> Refused:
+    return Refused(place, row.type, f"patient inconnu : {row.whose}", line.decode())
 
 
-def _line(one: Incoming, how: FhirLoad) -> str:
-    id_ = str(one.resource["id"]).lower()
-    body = fhir.spliced(one.text, id_, version=1, at=how.at)
-    key = (one.type, id_, one.local_identity_id, _place_of(one, how))
-    return line_of(key, body.decode(), one.resource, how.at, how.source)
+def _copy(rows: Sequence[Row], how: FhirLoad, meanwhile: Iterator[None]) -> None:
+    new = {UUID(row.id): row for row in rows if row.type == "Patient"}
+    there = identity.persons_of(new) if new else {}
+    files = (_file_of(id_, row.resource, how) for id_, row in new.items() if id_ not in there)
+    identity.bulk_load(files, source=how.source)
+    slices = (rows[start : start + _SLICE] for start in range(0, len(rows), _SLICE))
+    copy_rows((b"".join([row.content for row in part]) for part in slices), meanwhile)
 
 
-def _store_apart(kept: Sequence[Incoming], how: FhirLoad, report: LoadReport) -> list[Refused]:
-    refused = []
-    for one in kept:
+def _store_apart(batch: _Batch, how: FhirLoad, report: LoadReport) -> None:
+    for rank, line, row in batch.rows:
+        place = batch.place(rank)
+        read = read_line(line, place, is_checked=False)
         try:
-            _put(one, how)
+            if isinstance(read, Incoming):
+                _put(read, how)
         except (DatabaseError, ValueError) as fault:
             why = f"refusée par la base : {type(fault).__name__}"
-            refused.append(Refused(one.place, one.type, why, one.text.decode()))
+            batch.refused.append(Refused(place, row.type, why, line.decode()))
         else:
-            _count([one], report)
-    return refused
+            _count([row], report)
 
 
 @transaction.atomic
 def _put(one: Incoming, how: FhirLoad) -> None:
     if one.type == "Patient" and not identity.persons_of([one.id]):
-        identity.bulk_load([_file_of(one, how)], source=how.source)
+        identity.bulk_load([_file_of(one.id, one.resource, how)], source=how.source)
     put(
         one.resource,
         local_identity_id=one.local_identity_id,
@@ -210,24 +261,23 @@ def _place_of(one: Incoming, how: FhirLoad) -> str:
     return how.establishment if one.local_identity_id != NOBODY else ""
 
 
-def _count(kept: Iterable[Incoming], report: LoadReport) -> None:
+def _count(kept: Iterable[Row], report: LoadReport) -> None:
     for one in kept:
         report.stored += 1
         report.by_type[one.type] = report.by_type.get(one.type, 0) + 1
 
 
-def _file_of(one: Incoming, how: FhirLoad) -> identity.BulkIdentity:
+def _file_of(id_: UUID, resource: fhir.Json, how: FhirLoad) -> identity.BulkIdentity:
     """Return the local identity of a Patient loaded: provisional, a person of its own until identity joins it."""
-    resource = one.resource
     name: dict[str, Any] = next((part for part in fhir.items(resource.get("name")) if isinstance(part, dict)), {})
     numbers = [part for part in fhir.items(resource.get("identifier")) if isinstance(part, dict) and part.get("value")]
     number = numbers[0] if numbers else {}
     system = str(number.get("system", ""))
     return identity.BulkIdentity(
-        id=one.id,
+        id=id_,
         person_id=uuid4(),
         establishment=how.establishment,
-        ipp=str(number.get("value", "") or one.id)[:50],
+        ipp=str(number.get("value", "") or id_)[:50],
         authority_namespace="" if system.startswith("urn:oid:") else system[:100],
         authority_oid=system.removeprefix("urn:oid:")[:100] if system.startswith("urn:oid:") else "",
         birth_name=str(name.get("family", ""))[:200],

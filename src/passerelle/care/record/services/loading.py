@@ -1,22 +1,19 @@
-"""Bulk load of first versions by COPY. Lines are written by hand: psycopg's adaptation costs more than PostgreSQL."""
+"""Bulk load of first versions by COPY, in the binary format: PostgreSQL has nothing to parse."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from passerelle.care.record.rules.columns import COLUMN_NAMES, columns_of, values_in_order
-from passerelle.care.record.services.writing import content_of, to_the_millisecond, whole
+from passerelle.care.exchange.api import HEADER, TRAILER
+from passerelle.care.record.rules.columns import columns_of, values_in_order
+from passerelle.care.record.services.writing import RESOURCES, content_of, to_the_millisecond, whole
 
 _BATCH = 500
-_COPY = (
-    "COPY record_resource (type, id, local_identity_id, version, last_updated, source, body, deleted, establishment,"
-    f" {', '.join(COLUMN_NAMES)}) FROM STDIN"
-)
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,63 +32,34 @@ def bulk_load(type_: str, rows: Iterable[BulkRow], *, source: str) -> int:
     Raises:
         ValueError: a row is not of this type.
     """
-    told = _escaped(source)
-    with connection.cursor() as cursor:
-        return copy_lines(cursor, (_line(type_, row, told) for row in rows))
+    remaining, count = iter(rows), 0
 
+    def slices() -> Iterator[bytes]:
+        nonlocal count
+        while batch := list(islice(remaining, _BATCH)):
+            count += len(batch)
+            yield RESOURCES.rows(_values(type_, row, source) for row in batch)
 
-def copy_lines(cursor: Any, lines: Iterable[str]) -> int:
-    """Copy lines made by `line_of` into the resource table; return how many."""
-    count, waiting = 0, list[str]()
-    with connection.wrap_database_errors, cursor.copy(_COPY) as copy:
-        for line in lines:
-            waiting.append(line)
-            count += 1
-            if len(waiting) == _BATCH:
-                copy.write("".join(waiting).encode())
-                waiting.clear()
-        copy.write("".join(waiting).encode())
+    copy_rows(slices())
     return count
 
 
-def _line(type_: str, row: BulkRow, source: str) -> str:
+def copy_rows(slices: Iterable[bytes], meanwhile: Iterator[None] | None = None) -> None:
+    """Copy rows into the resource table; a step of `meanwhile` is taken after each slice, while PostgreSQL reads it."""
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(RESOURCES.copy) as copy:
+        copy.write(HEADER)
+        for part in slices:
+            copy.write(part)
+            if meanwhile is not None:
+                next(meanwhile, None)
+        copy.write(TRAILER)
+
+
+def _values(type_: str, row: BulkRow, source: str) -> list[Any]:
     resource = row.resource
     if resource["resourceType"] != type_:
         raise ValueError(f"{resource['resourceType']} among {type_}")
-    at = to_the_millisecond(row.last_updated)
-    body = whole(content_of(resource), resource["id"], version=1, at=at).decode()
-    return line_of((type_, resource["id"], row.local_identity_id, row.establishment), body, resource, at, source)
-
-
-def line_of(key: tuple[Any, Any, UUID, str], body: str, resource: dict[str, Any], at: datetime, source: str) -> str:
-    """Return the line of a first version; `key` is its type, id, local identity and establishment."""
-    type_, id_, local_identity_id, establishment = key
-    columns = "\t".join(map(_field, values_in_order(columns_of(resource))))
-    written = body.replace("\\", "\\\\")
-    head = f"{type_}\t{id_}\t{local_identity_id}\t1\t{at.isoformat()}\t{source}\t{written}\tf"
-    return f"{head}\t{_escaped(establishment)}\t{columns}\n"
-
-
-def _field(value: Any) -> str:
-    kind = type(value)
-    if value is None:
-        return "\\N"
-    if kind is str:
-        return _escaped(value)
-    if kind is list:
-        return _array(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _array(items: list[Any]) -> str:
-    if type(items[0]) is int:
-        return f"{{{','.join(map(str, items))}}}"
-    whole = '","'.join(items)
-    if "\\" not in whole and whole.count('"') == 2 * (len(items) - 1):
-        return _escaped(f'{{"{whole}"}}')
-    quoted = ",".join('"' + item.replace("\\", "\\\\").replace('"', '\\"') + '"' for item in items)
-    return _escaped(f"{{{quoted}}}")
-
-
-def _escaped(text: str) -> str:
-    return text if text.isalnum() else text.translate(_ESCAPES)
+    at, id_ = to_the_millisecond(row.last_updated), UUID(str(resource["id"]))
+    body = whole(content_of(resource), id_, version=1, at=at).decode()
+    key = [type_, id_, row.local_identity_id]
+    return [*key, 1, at, source, body, False, row.establishment, *values_in_order(columns_of(resource))]

@@ -62,7 +62,8 @@ class NewVersion(NamedTuple):
     deleted: bool = False
 
 
-_RESOURCES: Final = Table(
+#: The current versions, as rows.
+RESOURCES: Final = Table(
     "record_resource",
     {
         "type": "text",
@@ -181,7 +182,7 @@ def insert_version(new: NewVersion, origin: Origin) -> bool:
     """Store a first version; False when another worker has just stored one (see `insert_row`)."""
     key = [new.type, new.id, new.local_identity_id]
     values = [*key, new.version, new.moment, origin.source, new.body, new.deleted, origin.establishment]
-    return insert_row(_RESOURCES, [*values, *values_in_order(columns_of(new.resource))])
+    return insert_row(RESOURCES, [*values, *values_in_order(columns_of(new.resource))])
 
 
 def replace_version(new: NewVersion, origin: Origin) -> None:

@@ -1,13 +1,13 @@
 """Faults of a resource: unknown or missing elements, cardinality, forms, required codes, references, invariants."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from passerelle.protocols.fhir.codec import Json
 from passerelle.protocols.fhir.issues import Issue
 from passerelle.protocols.fhir.structures.table import resource_types
-from passerelle.protocols.fhir.validation.compiled import check_of
+from passerelle.protocols.fhir.validation.compiled import check_of, check_of_member
 from passerelle.protocols.fhir.validation.walk import MOST_FAULTS, Fault, Walk
 
 _UNKNOWN: Final = Issue("error", "structure", "resourceType inconnu ou non pris en charge", "resourceType")
@@ -41,6 +41,30 @@ def check_resource(resource: Json) -> Checked:
         found += _lonely_nulls(resource, "")
     issues = tuple(Issue("error", one.code, one.text, f"{kind}{one.path}") for one in found[:MOST_FAULTS])
     return Checked(issues, tuple(walk.references))
+
+
+def member_check(kind: str, name: str) -> Callable[[Any], bool]:
+    """Return what tells whether a member of a resource of this type has no fault of its own.
+
+    What it may break with others is for `has_right_members` and `holds_invariants`. It answers False too when only the
+    whole resource can tell: the member holds a null, or other resources.
+
+    Raises:
+        KeyError: no such type.
+    """
+    check = check_of_member(kind, name)
+
+    def is_right(value: Any) -> bool:
+        walk = Walk()
+        walk.depth = 1
+        return check(value, walk) is None and not walk.has_null
+
+    return _never if name == "contained" else is_right
+
+
+def _never(value: Any) -> bool:
+    del value
+    return False
 
 
 def _ids(contained: Any) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Checks made once from the table of structures: a function for each type, quick when there is nothing to find."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,7 @@ def check_of(kind: str) -> Check:
     Raises:
         KeyError: no such type.
     """
-    shape = _Shape(kind)
+    shape = _shape_of(kind)
     checks, required, choices, invariants = shape.checks, shape.required, shape.choices, INVARIANTS.get(kind, ())
 
     def check(node: Any, walk: Walk) -> list[Fault] | None:
@@ -43,6 +43,29 @@ def check_of(kind: str) -> Check:
     return check
 
 
+def check_of_member(kind: str, name: str) -> Check:
+    """Return the check of one member of a type.
+
+    Raises:
+        KeyError: no such type.
+    """
+    check_of(kind)
+    return _shape_of(kind).checks.get(name, _unknown)
+
+
+def has_right_members(kind: str, names: Collection[str]) -> bool:
+    """Tell whether the members a node has are those it must have, each choice made once."""
+    check_of(kind)
+    shape = _shape_of(kind)
+    node = dict.fromkeys(names)
+    return shape.required <= node.keys() and not (shape.choices and shape.wrong_choices(node))
+
+
+def holds_invariants(kind: str, node: dict[str, Any]) -> bool:
+    """Tell whether a node whose members are right holds the rules between them."""
+    return all(invariant.holds(node) for invariant in INVARIANTS.get(kind, ()))
+
+
 def _no_object(node: Any) -> list[Fault]:
     if type(node) is not dict or not node:
         return fault("structure", "un objet non vide est attendu")
@@ -52,6 +75,11 @@ def _no_object(node: Any) -> list[Fault]:
 def _unknown(value: Any, walk: Walk) -> list[Fault] | None:
     del value, walk
     return fault("structure", "élément inconnu")
+
+
+@cache
+def _shape_of(kind: str) -> "_Shape":
+    return _Shape(kind)
 
 
 class _Shape:

@@ -58,3 +58,11 @@ def saved(made: pikepdf.Pdf, **options: Any) -> bytes:
     held = io.BytesIO()
     made.save(held, **options)
     return held.getvalue()
+
+
+def one_page_pdf(**catalog: pikepdf.Object) -> bytes:
+    """Return a PDF of one empty page, with these entries in its catalogue."""
+    made = pdf()
+    for name, value in catalog.items():
+        made.Root[f"/{name}"] = value
+    return saved(made)

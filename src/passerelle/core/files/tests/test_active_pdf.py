@@ -7,8 +7,8 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, String
 
-from passerelle.care.record.tests.pages import one_page_pdf
 from passerelle.core.files.rules.active_pdf import UNREADABLE, active_content
+from passerelle.core.files.tests.drawing import one_page_pdf
 
 SCRIPT = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
 

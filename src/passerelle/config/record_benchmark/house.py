@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 
 from passerelle.care.exchange.benchmark.scratch import ScratchHouse, scratch_house
 from passerelle.config.house import Doors, answers, children, free_port
-from passerelle.config.record_benchmark.key import SCOPES
+from passerelle.config.record_benchmark.key import ESTABLISHMENT, SCOPES
 from passerelle.config.record_benchmark.load import Server
 
 _HOST = "127.0.0.1"
@@ -47,7 +47,7 @@ class RecordHouse:
 
     def load(self, path: Path) -> None:
         """Load resources by `passerelle load fhir`."""
-        self._run("load", "fhir", str(path))
+        self._run("load", "fhir", "--establishment", ESTABLISHMENT, str(path))
 
     @contextmanager
     def pages(self) -> Iterator[str]:

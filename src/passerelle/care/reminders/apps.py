@@ -1,3 +1,5 @@
+from importlib.resources import files
+
 from django.apps import AppConfig
 
 
@@ -6,3 +8,16 @@ class RemindersConfig(AppConfig):
     name = "passerelle.care.reminders"
     label = "reminders"
     verbose_name = "rappels de rendez-vous"
+
+    def ready(self) -> None:
+        from passerelle.care.appointments import api as appointments  # noqa: PLC0415 - applications are loaded first
+        from passerelle.care.exchange import api as exchange  # noqa: PLC0415
+        from passerelle.care.reminders.inbound import note_consent  # noqa: PLC0415
+        from passerelle.care.reminders.services.answering import PREFIX, hear  # noqa: PLC0415
+        from passerelle.care.reminders.services.changes import on_change  # noqa: PLC0415
+        from passerelle.core.notify import api as notify  # noqa: PLC0415
+
+        notify.register_templates(files("passerelle.care.reminders").joinpath("messages", "reminders.yaml"))
+        notify.on_answer(hear, prefix=PREFIX)
+        appointments.on_change(on_change, name="reminders")
+        exchange.register_handler(note_consent, order=40, name="reminders")

@@ -9,8 +9,10 @@ class AppointmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from passerelle.care.appointments.inbound import handle, heed  # noqa: PLC0415 - applications are loaded first
+        from passerelle.care.appointments.navigation import register  # noqa: PLC0415
         from passerelle.care.exchange.api import register_handler  # noqa: PLC0415
         from passerelle.care.record.api import watch_writes  # noqa: PLC0415
 
+        register()
         register_handler(handle, order=30, name="appointments")
         watch_writes("Appointment", heed)

@@ -1,4 +1,46 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from passerelle.care.appointments.views import defining, desk, feeds, giving, mine, taking
 
 app_name = "appointments"
-urlpatterns: list[URLPattern | URLResolver] = []
+
+urlpatterns = [
+    path("mes-rendez-vous/", mine.mine, name="mine"),
+    path("mes-rendez-vous/<uuid:appointment_id>/", mine.detail, name="detail"),
+    path("mes-rendez-vous/<uuid:appointment_id>.ics", mine.as_calendar, name="as_calendar"),
+    path("mes-rendez-vous/<uuid:appointment_id>/pris/", taking.receipt, name="receipt"),
+    path("mes-rendez-vous/<uuid:appointment_id>/deplacer/", mine.move, name="move"),
+    path("mes-rendez-vous/<uuid:appointment_id>/annuler/", mine.cancel, name="cancel"),
+    path("mes-rendez-vous/<uuid:appointment_id>/confirmer/", mine.confirm, name="confirm"),
+    path("mes-rendez-vous/<uuid:appointment_id>/plus-tot/", mine.wait, name="wait"),
+    path("mes-rendez-vous/<uuid:appointment_id>/ne-plus-attendre/", mine.wait_no_more, name="wait_no_more"),
+    path("places-proposees/<uuid:offer_id>/prendre/", mine.accept, name="accept"),
+    path("places-proposees/<uuid:offer_id>/laisser/", mine.refuse, name="refuse"),
+    path("prendre/", taking.place, name="take"),
+    path("prendre/<slug:establishment>/", taking.kind, name="take_kind"),
+    path("prendre/<slug:establishment>/<slug:kind_code>/", taking.when, name="take_when"),
+    path("prendre/<slug:establishment>/<slug:kind_code>/verifier/", taking.check, name="take_check"),
+    path("mon-agenda/", feeds.settings, name="feed_settings"),
+    path("mon-agenda/arreter/", feeds.revoke, name="feed_revoke"),
+    path("flux/<str:secret>.ics", feeds.feed, name="feed"),
+    path("agendas/", desk.agendas, name="agendas"),
+    path("agendas/nouveau/<slug:establishment>/", defining.new, name="new"),
+    path("agendas/<uuid:agenda_id>/", desk.day, name="day"),
+    path("agendas/<uuid:agenda_id>/export.xlsx", desk.workbook, name="workbook"),
+    path("agendas/<uuid:agenda_id>/reglages/", defining.define, name="define"),
+    path("agendas/<uuid:agenda_id>/reglages/agenda/", defining.change, name="change"),
+    path("agendas/<uuid:agenda_id>/reglages/semaine/", defining.open_weekly, name="open_weekly"),
+    path("agendas/<uuid:agenda_id>/reglages/jour/", defining.open_once, name="open_once"),
+    path("agendas/<uuid:agenda_id>/reglages/plages/<int:opening_id>/", defining.end_opening, name="end_opening"),
+    path("agendas/<uuid:agenda_id>/reglages/fermer/", defining.close, name="close"),
+    path("agendas/<uuid:agenda_id>/reglages/fermetures/<int:closure_id>/", defining.hit, name="hit"),
+    path("agendas/<uuid:agenda_id>/reglages/fermetures/<int:closure_id>/lever/", defining.reopen, name="reopen"),
+    path("accueil/<uuid:appointment_id>/", desk.detail, name="desk_detail"),
+    path("accueil/<uuid:appointment_id>/deplacer/", desk.move, name="desk_move"),
+    path("accueil/<uuid:appointment_id>/plus-tot/", desk.wait, name="desk_wait"),
+    path("accueil/<uuid:appointment_id>/<slug:what>/", desk.act, name="act"),
+    path("donner/", giving.find, name="give"),
+    path("donner/<uuid:person_id>/", giving.give, name="give_to"),
+    path("attente/", defining.waiting, name="waiting"),
+    path("attente/<uuid:entry_id>/retirer/", defining.leave, name="leave"),
+]

@@ -15,6 +15,7 @@ from passerelle.care.appointments.selectors.slots import nearest_slots
 from passerelle.care.appointments.services.places import lock_agendas, new_number, seat_in, slot_for
 from passerelle.care.appointments.services.refusals import AlreadyBooked, NotBookable, SlotTaken, TooFar, TooSoon
 from passerelle.care.appointments.services.settling import Hand, settle
+from passerelle.care.consent import api as consent
 from passerelle.care.identity import api as identity
 from passerelle.care.record import api as record
 from passerelle.core.audit.api import Actor
@@ -139,6 +140,8 @@ def _check_delays(wanted: Wanted, agenda: Agenda, at: datetime) -> None:
         .of(*files)
         .filter(kind=wanted.kind, establishment=agenda.establishment, starts_at__gt=at)
     )
+    if wanted.via is Via.REPRESENTATIVE:  # what a minor keeps secret is not told by a refusal
+        same = same.exclude(pk__in=consent.secret_items(person_id, at=at))
     existing = same.select_related("agenda", "kind").order_by("starts_at", "id").first()
     if existing is not None:
         raise AlreadyBooked(rows_of([existing])[0])

@@ -8,14 +8,17 @@ from passerelle.core.audit.selectors.verification import Verification, verify
 from passerelle.core.audit.services.controlling import verify_and_note
 from passerelle.core.audit.services.recording import record
 from passerelle.core.audit.services.sealing import seal
+from passerelle.core.audit.statements import Statement, as_array
 
 __all__ = [
     "AccessRow",
     "Action",
     "Actor",
     "Outcome",
+    "Statement",
     "Verification",
     "accesses_to",
+    "as_array",
     "first_openings",
     "record",
     "register_role_labels",

@@ -56,6 +56,8 @@ class Door:
         request.short_way = (token, *found)  # type: ignore[attr-defined]  # ours, for `_answer`
         response = self._answer(request)
         headers = [*response.items(), *(("Set-Cookie", one.OutputString()) for one in response.cookies.values())]
+        common = _common_headers(is_secure=request.is_secure())
+        headers += (one for one in common if not response.has_header(one[0]))
         start_response(f"{response.status_code} {response.reason_phrase}", headers)
         return cast("Iterable[bytes]", response) if response.streaming else [cast("HttpResponse", response).content]
 
@@ -72,16 +74,14 @@ def _answer(request: HttpRequest) -> HttpResponseBase:
             response = view(request, **kwargs)
     except access.AccessRefused as refusal:
         raise Http404 from refusal
-    return _dressed(request, response, viewer)
+    return _dressed(response, viewer)
 
 
-def _dressed(request: HttpRequest, response: HttpResponseBase, viewer: Viewer) -> HttpResponseBase:
+def _dressed(response: HttpResponseBase, viewer: Viewer) -> HttpResponseBase:
     if response.status_code == 401:
         response["WWW-Authenticate"] = BEARER
     if not viewer.is_anonymous and not response.has_header("Cache-Control"):
         response["Cache-Control"] = "private, no-store"
-    for name, value in _common_headers(is_secure=request.is_secure()):
-        response.headers.setdefault(name, value)
     if not response.streaming and not response.has_header("Content-Length"):
         response["Content-Length"] = str(len(cast("HttpResponse", response).content))
     return response

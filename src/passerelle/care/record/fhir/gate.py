@@ -5,7 +5,7 @@ viewer signed in with two factors, and each interaction asks the access decision
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeAlias
 
 from django.http import HttpResponse
@@ -66,14 +66,15 @@ def _check_method(request: AuthenticatedRequest, methods: tuple[str, ...]) -> No
 
 
 def _check_format(request: AuthenticatedRequest) -> None:
-    told = request.GET.get("_format")
-    if told is not None:
-        accepted = told.partition(";")[0].strip() in JSON
-    else:
-        ranges = [one.partition(";")[0].strip() for one in request.headers.get("Accept", "").split(",")]
-        accepted = any(one in JSON | _ANY for one in ranges)
-    if not accepted:
+    told = request.GET.get("_format") if request.META.get("QUERY_STRING") else None
+    if not (_accepts(request.META.get("HTTP_ACCEPT", "")) if told is None else told.partition(";")[0].strip() in JSON):
         raise Refusal(406, "not-supported", "Seul application/fhir+json est servi.")
+
+
+@lru_cache(maxsize=256)
+def _accepts(told: str) -> bool:
+    """Tell whether an Accept header takes FHIR JSON."""
+    return any(one.partition(";")[0].strip() in JSON | _ANY for one in told.split(","))
 
 
 def _check_viewer(request: AuthenticatedRequest) -> None:

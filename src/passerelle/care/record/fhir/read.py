@@ -41,10 +41,11 @@ def read(request: AuthenticatedRequest, type_: str, id_: str) -> HttpResponse:
 
 def is_known(request: HttpRequest, held: StoredResource) -> bool:
     """Tell whether the reader has this version already. https://hl7.org/fhir/R4/http.html#cread."""
-    tags = request.headers.get("If-None-Match")
+    tags = request.META.get("HTTP_IF_NONE_MATCH")
     if tags is not None:
         return f'"{held.version}"' in tags or tags.strip() == "*"
-    since = parse_http_date_safe(request.headers.get("If-Modified-Since", ""))
+    told = request.META.get("HTTP_IF_MODIFIED_SINCE")
+    since = parse_http_date_safe(told) if told else None
     return since is not None and int(held.last_updated.timestamp()) <= since
 
 

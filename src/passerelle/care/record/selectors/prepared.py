@@ -23,12 +23,3 @@ def rows_of(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
             psycopg.Cursor(session).execute(*told, prepare=True)
             found = psycopg.Cursor(session).execute(sql, values, prepare=True)
         return found.fetchall()
-
-
-def rows_told(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Return the rows of a prepared statement that tells the database itself who looks: `told`, null when it knows."""
-    connection.ensure_connection()
-    told = access.to_tell(sql)
-    with connection.wrap_database_errors:
-        cursor = psycopg.Cursor(connection.connection)
-        return cursor.execute(sql, {**values, "told": list(told[1]) if told else None}, prepare=True).fetchall()

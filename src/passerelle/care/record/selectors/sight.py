@@ -1,10 +1,12 @@
 """What one viewer may see of the record, for one act: the one home of the decision for pages and FHIR."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
+
+import orjson
 
 from passerelle.care.consent import api as consent
 from passerelle.care.record.rules.kinds import NOBODY, kind_of
@@ -15,10 +17,11 @@ from passerelle.care.record.rules.visibility import (
     Verdict,
     judge,
     labels_of,
+    places_of,
     reach_of,
 )
 from passerelle.care.record.selectors.conditions import NOTHING, any_of
-from passerelle.care.record.selectors.prepared import rows_of, rows_told
+from passerelle.care.record.selectors.prepared import rows_of
 from passerelle.care.record.selectors.relations import (
     STANDING_OF,
     asked_by,
@@ -32,11 +35,16 @@ from passerelle.care.record.selectors.seeing_bulk import Bulk
 from passerelle.care.record.selectors.sql import Clause
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, Relation, Viewer
+from passerelle.core.audit import api as audit
 from passerelle.protocols import smart
 from passerelle.protocols.fhir import api as fhir
 
-_READ: Final = "SELECT * FROM record_read(%(type)s, %(id)s, %(account)s, %(person)s, %(here)s, %(at)s, %(told)s)"
-_HELD_COLUMNS: Final = 10
+_READ: Final = audit.Statement(
+    "SELECT found.version, found.local_identity_id, found.last_updated, found.source, found.body, found.deleted,"
+    " found.establishment, CASE WHEN found.labels <> '{}' THEN array_to_json(found.labels) END, found.person_id,"
+    " array_to_string(found.ids, ','), found.is_known, found.is_treated, found.has_emergency, found.is_represented,"
+    " found.has_decided FROM record_read($1, $2, $3, $4, $5, $6, $7) found"
+)
 _OWNER: Final = "SELECT local_identity_id, person_id FROM wall_owner(%(type)s, %(id)s)"
 _MET: Final = (
     "SELECT local.establishment_id, whose.person_id, standing.* FROM identity_localidentity local"  # noqa: S608
@@ -76,17 +84,25 @@ class Sight:
 
         What the second wall hides is None too; its trace is left on `target`, unless this is None: the caller does it.
         """
-        rows = rows_told(_READ, {**asked_by(self.viewer, at=self.at), "id": id_, "type": type_})
+        told = access.to_tell("record_read")
+        here = audit.as_array(sorted(places_of(self.viewer)))
+        asked = (type_, id_, self.viewer.account_id, self.viewer.person_id)
+        values = [None if one is None else str(one).encode() for one in asked]
+        rows = _READ.rows(
+            [*values, here, self.at.isoformat().encode(), audit.as_array(told[1]) if told is not None else None]
+        )
         if not rows:
             if target is not None:
                 self._note_hidden(type_, id_, target or f"fhir:{type_}/{id_}")
             return None
-        row = rows[0]
-        person_id, told = row[_HELD_COLUMNS], row[_HELD_COLUMNS + 1 :]
+        held, person_id, told_of_it = _read_from(type_, id_, rows[0])
         if person_id is not None:
-            decided = consent.restrictions_of([person_id], at=self.at)[person_id] if told[-1] else consent.NOTHING
-            self._remember(standing_from(self.viewer, person_id, told, decided))
-        return StoredResource(*row[:_HELD_COLUMNS])
+            self._remember_one(person_id, told_of_it)
+        return held
+
+    def _remember_one(self, person_id: UUID, told: Sequence[Any]) -> None:
+        decided = consent.restrictions_of([person_id], at=self.at)[person_id] if told[-1] else consent.NOTHING
+        self._remember(standing_from(self.viewer, person_id, told, decided))
 
     def _note_hidden(self, type_: str, id_: UUID, target: str) -> None:
         """Leave the trace of an attempt on what the second wall hides; the answer is that of what does not exist."""
@@ -147,8 +163,7 @@ class Sight:
         rows = rows_of(_MET, {**asked_by(self.viewer, at=self.at), "id": local_identity_id})
         for establishment, person_id, *told in rows:
             self._places[local_identity_id] = establishment
-            decided = consent.restrictions_of([person_id], at=self.at)[person_id] if told[-1] else consent.NOTHING
-            self._remember(standing_from(self.viewer, person_id, told, decided))
+            self._remember_one(person_id, told)
 
     def _in_context(self) -> tuple[Standing, ...]:
         """Return the standing of the only person that the scopes of an application reach."""
@@ -190,6 +205,28 @@ def _own_circle(viewer: Viewer, at: datetime) -> list[UUID] | None:
     if viewer.person_id is not None:
         return [viewer.person_id, *(one.person_id for one in consent.represented(viewer.person_id, at=at))]
     return None
+
+
+def _read_from(type_: str, id_: UUID, row: Sequence[bytes | None]) -> tuple[StoredResource, UUID | None, list[Any]]:
+    """Return the resource of a row of `_READ`, its person, and the columns of `STANDING_OF`."""
+    version, file, updated, source, body, deleted, establishment, labels, person, files, *flags = (
+        None if one is None else one.decode() for one in row
+    )
+    assert version and file and updated and source is not None and body is not None and establishment is not None  # noqa: S101, PT018 - never null
+    held = StoredResource(
+        type_,
+        id_,
+        int(version),
+        UUID(file),
+        datetime.fromisoformat(updated),
+        source,
+        body,
+        deleted == "t",
+        establishment,
+        tuple(orjson.loads(labels)) if labels else (),
+    )
+    known = [UUID(one) for one in files.split(",")] if files else None
+    return held, UUID(person) if person else None, [known, *(flag == "t" for flag in flags)]
 
 
 def piece_of(held: StoredResource) -> Piece:

@@ -6,6 +6,7 @@ Whoever comes while another writes waits, and writes with those who wait; nobody
 import os
 import threading
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from passerelle.core.audit import rules
@@ -100,4 +101,9 @@ class Unwritten(Exception):
 
 def chain_of_this_process() -> int:
     """Return the chain of the lots of this process: processes seldom wait for each other."""
-    return rules.shard_of(f"process:{os.getpid()}")
+    return _chain_of(os.getpid())
+
+
+@lru_cache(maxsize=8)
+def _chain_of(pid: int) -> int:
+    return rules.shard_of(f"process:{pid}")

@@ -11,13 +11,14 @@ from django.db import connection
 from passerelle.core.audit import rules
 from passerelle.core.audit.actions import SYSTEM, Action, Actor, Outcome
 from passerelle.core.audit.services.gathering import Gathering, chain_of_this_process
+from passerelle.core.audit.statements import Statement
 
 _COLUMNS: Final = (*rules.FIELDS, "digest")
 _INSERT: Final = (
     f"INSERT INTO audit_event ({', '.join(_COLUMNS)})"  # noqa: S608 - the names of our columns
     f" VALUES ({', '.join(f'%({name})s' for name in _COLUMNS)})"
 )
-_WRITE_LOT: Final = "SELECT audit_write(%s, %s)"
+_WRITE_LOT: Final = Statement("SELECT audit_write($1, $2)")
 
 
 def record(  # noqa: PLR0913 - the shape of an event; every part is named at the call
@@ -75,10 +76,8 @@ def write_lot(events: Iterable[dict[str, Any]]) -> None:
     """Write events by one statement, chained one after the other in the chain of this process."""
     chain = chain_of_this_process()
     texts = [rules.canonical(event | {"shard": chain}) for event in events]
-    values = [f"[{b','.join(texts).decode()}]", b"".join(hashlib.sha256(text).digest() for text in texts)]
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        psycopg.Cursor(connection.connection).execute(_WRITE_LOT, values, prepare=True)
+    digests = "".join(hashlib.sha256(text).hexdigest() for text in texts)
+    _WRITE_LOT.rows([b"[" + b",".join(texts) + b"]", f"\\x{digests}".encode()])
 
 
 _gathering: Final = Gathering(write_lot)

@@ -1,10 +1,13 @@
 """The register of those who turn a message into effects. Packages above enrol in `AppConfig.ready()`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 from uuid import UUID
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 if TYPE_CHECKING:
     from passerelle.protocols import hl7v2, pamfr
@@ -47,8 +50,7 @@ class Findings:
         self._by_type.clear()
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(Struct, frozen=True):
     """A message in its turn: its typed event, and the raw message for what the event does not carry."""
 
     message_id: UUID
@@ -57,12 +59,12 @@ class Inbound:
     received_at: datetime
     event: "pamfr.Event"
     message: "hl7v2.Message"
-    findings: Findings = field(default_factory=Findings, compare=False, repr=False)
+    findings: Findings = field(default_factory=Findings)
     #: The message as what it changes names its source.
-    source: str = field(init=False, compare=False, repr=False)
+    source: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "source", str(self.message_id))
+        force_setattr(self, "source", str(self.message_id))
 
 
 Handler = Callable[[Inbound], None]

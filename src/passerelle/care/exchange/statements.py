@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
 
@@ -14,6 +14,7 @@ from passerelle.core.access import api as access
 
 Values = Sequence[Any]
 _FEWEST_COPIED = 4
+_NOTHING_TO_OPEN = nullcontext()
 _BY_INDEXES = """
     SELECT set_config(name, 'off', true)
     FROM unnest(ARRAY['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) AS name
@@ -98,14 +99,9 @@ def insert_missing(table: Table, values: Values) -> None:
         gathered.missing.setdefault(table, []).append(values)
 
 
-@contextmanager
-def in_transaction() -> Iterator[None]:
-    """Do this block in one transaction: that of the group when there is one, which costs nothing, else its own."""
-    if _gathered.get() is not None:
-        yield
-    else:
-        with transaction.atomic(savepoint=False):
-            yield
+def in_transaction() -> AbstractContextManager[None]:
+    """Do a block in one transaction: that of the group when there is one, which costs nothing, else its own."""
+    return _NOTHING_TO_OPEN if _gathered.get() is not None else transaction.atomic(savepoint=False)
 
 
 class Gathered:

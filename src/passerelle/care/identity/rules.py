@@ -68,8 +68,8 @@ def newer_traits(
     written = {
         name: value
         for name, value in told.items()
-        if (name in _MAY_BE_EMPTIED or value not in (None, "", (), [], {}))
-        and (name not in held or datetime.fromisoformat(held[name]) <= event_at)
+        if (value or name in _MAY_BE_EMPTIED)
+        and (name not in held or held[name] == moment or datetime.fromisoformat(held[name]) <= event_at)
     }
     return written, dict(held) | dict.fromkeys(written, moment)
 

@@ -6,6 +6,7 @@ from passerelle.protocols import pamfr
 from passerelle.protocols.hl7v2 import Message
 
 _LONGEST = 200
+_PLACES = (21, 24, 25)
 # A newer note that says something else, and a file to look at again: one statement, as it is on the way of messages.
 _KEEP = """
     WITH kept AS (
@@ -26,6 +27,9 @@ _KEEP = """
 def handle(inbound: Inbound) -> None:
     """Keep the mother's file and the birth rank of a patient, when a message tells them."""
     if not isinstance(inbound.event, pamfr.AdtEvent):
+        return
+    pid = inbound.message.segment("PID")
+    if pid is None or not any(pid.field(place) for place in _PLACES):
         return
     told = _told(inbound.message)
     if not any(told.values()):

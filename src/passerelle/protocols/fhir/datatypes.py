@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -22,10 +23,13 @@ def moment(at: datetime | date | str | None) -> str | None:
     """Return a FHIR dateTime: moments in UTC with `Z`, dates as they are, text untouched."""
     if at is None or isinstance(at, str):
         return at
-    if isinstance(at, datetime):
-        told = orjson.dumps(at if at.tzinfo is UTC else at.astimezone(UTC), option=orjson.OPT_UTC_Z).decode()
-        return told[1:24] + "Z" if at.microsecond else told[1:-1]
-    return at.isoformat()
+    return _instant(at) if isinstance(at, datetime) else at.isoformat()
+
+
+@lru_cache(maxsize=4_096)  # a message tells the same moment in several places
+def _instant(at: datetime) -> str:
+    told = orjson.dumps(at if at.tzinfo is UTC else at.astimezone(UTC), option=orjson.OPT_UTC_Z).decode()
+    return told[1:24] + "Z" if at.microsecond else told[1:-1]
 
 
 def coding(system: str | None, code: str, display: str | None = None) -> Json:

@@ -89,8 +89,8 @@ def _addresses(message: Message | bytes) -> tuple[_Addresses, str]:
     if known is None:
         return _NOBODY, ""
     addresses = _Addresses(
-        known.get("MSH-5"),
-        known.get("MSH-6"),
+        known.receiving_application,
+        known.receiving_facility,
         known.sending_application,
         known.sending_facility,
         known.trigger,

@@ -24,7 +24,8 @@ def unescape(text: str, separators: Separators = DEFAULT, charset: str = "utf-8"
 
 def escape(text: str, separators: Separators = DEFAULT) -> str:
     """Return the text as a leaf may carry it; `unescape(escape(text)) == text` for every text."""
-    return text.translate(_writer(separators))
+    is_plain = separators is DEFAULT and text.isalnum()
+    return text if is_plain else text.translate(_writer(separators))
 
 
 @lru_cache(maxsize=64)

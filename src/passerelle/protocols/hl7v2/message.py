@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from passerelle.protocols.hl7v2 import path as paths
 from passerelle.protocols.hl7v2.charset import Charset
 from passerelle.protocols.hl7v2.escapes import unescape
 from passerelle.protocols.hl7v2.lines import Page
-from passerelle.protocols.hl7v2.separators import Separators
+from passerelle.protocols.hl7v2.separators import DEFAULT, Separators
 from passerelle.protocols.hl7v2.splitting import split
 
 #: Repetitions of components of subcomponents.
 Values: TypeAlias = list[list[list[str]]]
-_HEADER = tuple((place, paths.steps(place)) for place in ("3", "4", "9.1", "9.2", "9.3", "10", "11", "12"))
+_LAST_PLACE = 12
+_LONGEST_KEPT = 400
+_CONTROL_ID = paths.steps("10")
+_HEADER = tuple((place, paths.steps(place)) for place in ("3", "4", "5", "6", "9.1", "9.2", "9.3", "10", "11", "12"))
 
 
 class Repetition:
@@ -149,24 +153,45 @@ class Segment:
         return f"Segment({self.name})"
 
 
+def _header_of(msh: Segment) -> dict[str, str]:
+    fields = msh.fields
+    if msh.separators is DEFAULT and len(fields) > _LAST_PLACE:
+        usual = _usual_header(*fields[3:7], fields[9], fields[11], fields[12])
+        if usual is not None:
+            return usual | {"10": msh.at(_CONTROL_ID)}
+    return {place: msh.at(steps) for place, steps in _HEADER}
+
+
+@lru_cache(maxsize=1_024)  # senders are few, and say the same of themselves in each message
+def _usual_header(*texts: str) -> dict[str, str] | None:
+    """Return what does not change from one message of a sender to the next; None when an escape is to be read."""
+    if any(DEFAULT.escape in text or len(text) > _LONGEST_KEPT for text in texts):
+        return None
+    fields = ["MSH", "", "", *texts[:4], "", "", texts[4], "", *texts[5:]]
+    msh = Segment("MSH", fields, DEFAULT, "utf-8")
+    return {place: msh.at(steps) for place, steps in _HEADER}
+
+
 class Message:
     """A message as it came, and what it says; nothing of it can be changed."""
 
-    __slots__ = ("_content", "_first", "_raw", "_told", "charset", "charset_fallback", "segments", "separators")
+    __slots__ = ("_content", "_page", "_raw", "_segments", "_told", "charset", "charset_fallback", "separators")
 
     def __init__(self, raw: bytes, content: str | bytes, page: Page, charset: Charset) -> None:
         self._raw = raw
         #: The text, or the bytes of it while nobody asked for it whole.
         self._content = content
-        self.separators = separators = page.separators
+        self.separators = page.separators
         self.charset, self.charset_fallback = charset
-        codec = self.charset
-        self.segments = [
-            Segment(name, line, separators, codec) for name, line in zip(page.names, page.lines, strict=True)
-        ]
-        #: The first segment of each name, once one was asked for.
-        self._first: dict[str, Segment] | None = None
+        self._page = page
+        #: The segments that were asked for, by their place.
+        self._segments: dict[int, Segment] = {}
         self._told: dict[str, str] | None = None
+
+    @property
+    def segments(self) -> list[Segment]:
+        """Return the segments, in order."""
+        return [self._at(place) for place in range(len(self._page.names))]
 
     def to_bytes(self) -> bytes:
         """Return the very bytes that were parsed, envelope included."""
@@ -180,14 +205,26 @@ class Message:
 
     def segment(self, name: str) -> Segment | None:
         """Return the first segment of that name."""
-        first = self._first
-        if first is None:
-            self._first = first = {segment.name: segment for segment in reversed(self.segments)}
-        return first.get(name)
+        names = self._page.names
+        return self._at(names.index(name)) if name in names else None
 
     def all(self, name: str) -> list[Segment]:
         """Return the segments of that name, in order."""
-        return [segment for segment in self.segments if segment.name == name]
+        names = self._page.names
+        if name not in names:
+            return []
+        return [self._at(place) for place, one in enumerate(names) if one == name]
+
+    def count(self, name: str) -> int:
+        """Count the segments of that name."""
+        return self._page.names.count(name)
+
+    def _at(self, place: int) -> Segment:
+        found = self._segments.get(place)
+        if found is None:
+            page = self._page
+            self._segments[place] = found = Segment(page.names[place], page.lines[place], page.separators, self.charset)
+        return found
 
     def get(self, place: str) -> str:
         """Return one leaf such as `PID-3[2].4.2` or `OBX[2]-5`, unescaped, "" when absent; HL7 null stays `""`."""
@@ -228,6 +265,14 @@ class Message:
         return self._header["4"]
 
     @property
+    def receiving_application(self) -> str:
+        return self._header["5"]
+
+    @property
+    def receiving_facility(self) -> str:
+        return self._header["6"]
+
+    @property
     def processing_id(self) -> str:
         return self._header["11"]
 
@@ -240,8 +285,7 @@ class Message:
         """Return what MSH says, read once: each part of the way of a message asks for it again."""
         told = self._told
         if told is None:
-            at = self.segments[0].at
-            self._told = told = {place: at(steps) for place, steps in _HEADER}
+            self._told = told = _header_of(self._at(0))
         return told
 
     def __repr__(self) -> str:

@@ -14,6 +14,11 @@ from passerelle.protocols.pamfr.remembering import remembered
 NULL = '""'
 _VALIDATED = "VALI"
 _NOT_ATTRIBUTES = frozenset({_VALIDATED, "PROV", "VIDE", ""})
+_MOST_PARTS = 13
+_PLACES = tuple(str(number) for number in range(1, _MOST_PARTS + 1))
+_ABSENT = DEFAULT.component * _MOST_PARTS
+_NOTHING = [""] * _MOST_PARTS
+_BIRTH = "BDL"
 _INS_PREFERENCE = (InsKind.NIR, InsKind.NIR_TEST, InsKind.NIR_DEMO, InsKind.NIA)
 
 
@@ -55,7 +60,7 @@ def patient(message: Message) -> Patient:
 
 def identifiers(repetitions: Iterable[Repetition]) -> tuple[Identifier, ...]:
     """Read CX repetitions, leaving out those without a value."""
-    return tuple([_identifier(one, value) for one in repetitions if (value := given(one.get("1")))])
+    return tuple([found for one in repetitions if (found := _identifier(one)) is not None])
 
 
 def first_identifier(repetitions: Iterable[Repetition]) -> Identifier | None:
@@ -82,6 +87,20 @@ def authority(one: Repetition, component: int) -> tuple[str, str, str]:
     return namespace, universal_id, kind
 
 
+def parts_of(one: Repetition) -> list[str]:
+    """Return the components (the first subcomponent of each), unescaped, "" for those that are absent; 13 at least.
+
+    One cut for a field of which many components are read.
+    """
+    text = one.text
+    if one.separators is not DEFAULT or DEFAULT.escape in text:
+        return [one.get(place) for place in _PLACES]
+    parts = (text + _ABSENT).split(DEFAULT.component)
+    if DEFAULT.subcomponent in text:
+        return [part.partition(DEFAULT.subcomponent)[0] for part in parts]
+    return parts
+
+
 @lru_cache(maxsize=1_024)
 def _usual_authority(text: str) -> tuple[str, str, str]:
     namespace, universal_id, kind, *_ = (given(part) for part in (text + "&&").split(DEFAULT.subcomponent))
@@ -100,8 +119,10 @@ def practitioner_in(repetitions: Sequence[Repetition]) -> Practitioner | None:
     return practitioner(repetitions)
 
 
-def _identifier(one: Repetition, value: str) -> Identifier:
-    return Identifier(value, given(one.get("5")), *authority(one, 4))
+def _identifier(one: Repetition) -> Identifier | None:
+    parts = parts_of(one)
+    value = given(parts[0])
+    return Identifier(value, given(parts[4]), *authority(one, 4)) if value else None
 
 
 def _ins(found: tuple[Identifier, ...]) -> Ins | None:
@@ -118,8 +139,10 @@ def _ins(found: tuple[Identifier, ...]) -> Ins | None:
 
 
 def _is_erased_ins(one: Repetition) -> bool:
+    if one.get("1") != NULL:
+        return False
     is_ins = one.get("5") == "INS" or insi.kind_of(one.get("4.2")) is not None
-    return one.get("1") == NULL and (is_ins or not (one.get("5") or one.get("4")))
+    return is_ins or not (one.get("5") or one.get("4"))
 
 
 def _status(ins: Ins | None, *, is_validated: bool) -> IdentityStatus:
@@ -129,22 +152,22 @@ def _status(ins: Ins | None, *, is_validated: bool) -> IdentityStatus:
 
 
 def _traits(pid: Segment) -> Traits:
-    names = pid.repetitions(5)
-    legal = _of_type(names, "7", "L") or (names[0] if names else None)
-    used = _of_type(names, "7", "D") or _of_type(names, "7", "U")
-    first = given(legal.get("2")) if legal else ""
-    addresses = pid.repetitions(11)
-    birth = _of_type(addresses, "7", "BDL")
+    names = [parts_of(one) for one in pid.repetitions(5)]
+    legal = _of_type(names, "L") or (names[0] if names else _NOTHING)
+    used = _of_type(names, "D") or _of_type(names, "U")
+    first = given(legal[1])
+    addresses = [parts_of(one) for one in pid.repetitions(11)]
+    birth = _of_type(addresses, _BIRTH)
     deceased_at = moment(pid.get("29"), "PID^1^29")
-    numbers = [*pid.repetitions(13), *pid.repetitions(14)]
+    numbers = [parts_of(one) for one in (*pid.repetitions(13), *pid.repetitions(14))]
     return Traits(
-        birth_name=given(legal.get("1")) if legal else "",
-        used_name=(given(used.get("1")) or None) if used else None,
-        given_names=_given_names(first, given(legal.get("3")) if legal else ""),
+        birth_name=given(legal[0]),
+        used_name=(given(used[0]) or None) if used else None,
+        given_names=_given_names(first, given(legal[2])),
         first_given=first,
         birth_date=day(pid.get("7"), "PID^1^7"),
         sex=given(pid.get("8")) or "U",
-        birth_place=(given(birth.get("9")) or None) if birth else None,
+        birth_place=(given(birth[8]) or None) if birth else None,
         address=_address(addresses),
         phone=_phone(numbers),
         email=_email(numbers),
@@ -153,10 +176,11 @@ def _traits(pid: Segment) -> Traits:
     )
 
 
-def _of_type(repetitions: list[Repetition], component: str, code: str) -> Repetition | None:
-    for one in repetitions:
-        if one.get(component) == code:
-            return one
+def _of_type(repetitions: list[list[str]], code: str) -> list[str] | None:
+    """Return the first repetition whose seventh component, its type, is this one."""
+    for parts in repetitions:
+        if parts[6] == code:
+            return parts
     return None
 
 
@@ -170,27 +194,27 @@ def _given_names(first: str, others: str) -> tuple[str, ...]:
     return (first, *listed)
 
 
-def _address(repetitions: list[Repetition]) -> Address | None:
-    for one in repetitions:
-        if one.get("7") == "BDL":
+def _address(repetitions: list[list[str]]) -> Address | None:
+    for parts in repetitions:
+        if parts[6] == _BIRTH:
             continue
-        parts = [given(one.get(component)) for component in ("1", "2", "3", "5", "6", "9")]
-        if any(parts):
-            return Address(*parts)
+        told = [given(parts[place]) for place in (0, 1, 2, 4, 5, 8)]
+        if any(told):
+            return Address(*told)
     return None
 
 
-def _phone(numbers: Sequence[Repetition]) -> str | None:
-    for one in numbers:
-        value = given(one.get("12")) or given(one.get("1"))
-        if value and "@" not in value and one.get("3") not in {"Internet", "X.400"}:
+def _phone(numbers: Sequence[list[str]]) -> str | None:
+    for parts in numbers:
+        value = given(parts[11]) or given(parts[0])
+        if value and "@" not in value and parts[2] not in {"Internet", "X.400"}:
             return value
     return None
 
 
-def _email(numbers: Sequence[Repetition]) -> str | None:
-    for one in numbers:
-        value = given(one.get("4"))
+def _email(numbers: Sequence[list[str]]) -> str | None:
+    for parts in numbers:
+        value = given(parts[3])
         if "@" in value:
             return value
     return None

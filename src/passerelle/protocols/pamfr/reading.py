@@ -103,7 +103,7 @@ def check_one_patient(message: Message) -> None:
     Raises:
         Hl7Error: at `PID^2`.
     """
-    if sum(segment.name == "PID" for segment in message.segments) > 1:
+    if message.count("PID") > 1:
         raise Hl7Error(where="PID^2", why="le message parle de plusieurs patients : un seul par message", code="100")
 
 

@@ -26,7 +26,7 @@ _teller: ContextVar[Teller | None] = ContextVar("teller", default=None)
 
 def listen_to(inbound: Inbound) -> None:
     """Remember whose message is being applied; the first handler of each message."""
-    _teller.set(Teller(str(inbound.message_id), inbound.message.trigger, inbound.message))
+    _teller.set(Teller(inbound.source, inbound.message.trigger, inbound.message))
 
 
 def teller_of(cause: str) -> Teller | None:

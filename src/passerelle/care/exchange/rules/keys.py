@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 from passerelle.protocols import hl7v2
 
 _LONGEST_VALUE = 120
+_LONGEST_KEPT = 400
 _NULL = '""'
 # Where a message names its patient, and the type an identifier has when it does not say: IPP or NDA.
 _PLACES = (("PID", 3, "PI"), ("PID", 18, "AN"), ("MRG", 1, "PI"), ("MRG", 3, "AN"))
@@ -35,13 +37,32 @@ def _keys(message: hl7v2.Message, name: str, field: int, kind: str, establishmen
             if not value or value == _NULL:
                 continue
             kind_given = stored_text(repetition.get("5").strip().upper(), 20) or kind
-            authorities = {repetition.get("4.1").strip(), repetition.get("4.2").strip()} - {"", _NULL}
-            for authority in authorities or {f"@{establishment}"}:
-                yield f"{value}|{kind_given}|{stored_text(authority, _LONGEST_VALUE)}"
+            for authority in _authorities(repetition) or (f"@{establishment}",):
+                yield f"{value}|{kind_given}|{authority}"
+
+
+def _authorities(repetition: hl7v2.Repetition) -> tuple[str, ...]:
+    text = repetition.component(4)
+    separators = repetition.separators
+    if separators.escape in text or len(text) > _LONGEST_KEPT:
+        return _stored(repetition.get("4.1"), repetition.get("4.2"))
+    return _usual_authorities(text, separators.subcomponent)
+
+
+@lru_cache(maxsize=1_024)
+def _usual_authorities(text: str, separator: str) -> tuple[str, ...]:
+    return _stored(*(text + separator).split(separator)[:2])
+
+
+def _stored(name: str, number: str) -> tuple[str, ...]:
+    found = {name.strip(), number.strip()} - {"", _NULL}
+    return tuple(stored_text(one, _LONGEST_VALUE) for one in found)
 
 
 def stored_text(text: str, longest: int) -> str:
     """Return text that PostgreSQL can store and index: no NUL, and past `longest` cut with its digest at the end."""
+    if len(text) <= longest and text.isascii() and "\x00" not in text:
+        return text
     clean = text.replace("\x00", "\ufffd")
     if not clean.isascii():
         clean = clean.encode("utf-8", "replace").decode()

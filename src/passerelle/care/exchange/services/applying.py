@@ -22,10 +22,10 @@ from passerelle.protocols import hl7v2, pamfr
 from passerelle.protocols.hl7v2 import Hl7Error
 
 _log = logging.getLogger(__name__)
-_LANES = 200
-_MESSAGES = 200
+_LANES = 400
+_MESSAGES = 400
 _WINDOW = 2 * _LANES
-_WIDE_WINDOW = 40 * _LANES  # when a patient with many messages, or another worker, hides the lanes behind
+_WIDE_WINDOW = 20 * _LANES  # when a patient with many messages, or another worker, hides the lanes behind
 _LONGEST_GROUP = timedelta(seconds=1)
 Clock = Callable[[], datetime]
 

@@ -111,7 +111,7 @@ def reference_to(
 ) -> LocalIdentityRef:
     """Return the reference to a stored local identity, with its person of now (looked up unless it is given)."""
     return LocalIdentityRef(
-        id=identity.pk,
+        id=identity.id,
         person_id=person_id or person_of(identity.pk),
         establishment=identity.establishment_id,
         ipp=identity.ipp or None,
@@ -183,7 +183,7 @@ def local_traits(local_identity_id: UUID) -> LocalTraits:
 def local_traits_of(row: LocalIdentity) -> LocalTraits:
     """Return the traits of a stored row."""
     return LocalTraits(
-        id=row.pk,
+        id=row.id,
         establishment=row.establishment_id,
         ipp=row.ipp,
         authority_namespace=row.authority_namespace,

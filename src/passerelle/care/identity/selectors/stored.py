@@ -113,11 +113,11 @@ def lock_by_ipps(keys: Collection[IppKey]) -> dict[IppKey, Locked]:
     """Return the local identities of these IPP, locked, with their persons; unknown ones are absent."""
     rows = [_row(values) for values in ask(_BY_IPPS, list(map(list, zip(*keys, strict=True))))] if keys else []
     found = with_persons([row for row in rows if row is not None])
-    numbers: dict[UUID, set[tuple[str, str, str, str]]] = {one.row.pk: set() for one in found}
+    numbers: dict[UUID, set[tuple[str, str, str, str]]] = {one.row.id: set() for one in found}
     for id_, *number in ask(_NUMBERS, [list(numbers)]) if numbers else ():
         numbers[id_].add((number[0], number[1], number[2], number[3]))
     for one in found:
-        one.numbers = numbers[one.row.pk]
+        one.numbers = numbers[one.row.id]
     return {(one.row.establishment_id, one.row.authority, one.row.ipp): one for one in found}
 
 
@@ -131,12 +131,12 @@ def with_persons(rows: Sequence[LocalIdentity]) -> list[Locked]:
     """Return local identities with what is known of their persons."""
     persons: dict[UUID, HeldPerson] = {}
     known: dict[UUID, list[LocalIdentityRef]] = {}
-    for row_id, person_id, family, matricule, *other in ask(_PERSONS, [[row.pk for row in rows]]) if rows else ():
+    for row_id, person_id, family, matricule, *other in ask(_PERSONS, [[row.id for row in rows]]) if rows else ():
         persons[row_id] = HeldPerson(person_id, family, matricule)
         id_, establishment, ipp, status, superseded_by = other
         reference = LocalIdentityRef(id_, person_id, establishment, ipp or None, status, superseded_by)
         known.setdefault(row_id, []).append(reference)
-    return [Locked(row, persons.get(row.pk), tuple(known.get(row.pk, ()))) for row in rows]
+    return [Locked(row, persons.get(row.id), tuple(known.get(row.id, ()))) for row in rows]
 
 
 def _row(values: Sequence[Any] | None) -> LocalIdentity | None:

@@ -155,4 +155,4 @@ def note_evidence_of_message(
     mode = check.mode if check.mode in _MODES else ""
     told = (check.evidence, mode, "", valid_until, is_high_trust, at, "établissement émetteur")
     keep = insert_row if is_new_file else insert_missing
-    keep(_OF_MESSAGES, [row.pk, *told, source, ""])
+    keep(_OF_MESSAGES, [row.id, *told, source, ""])

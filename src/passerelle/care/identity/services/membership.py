@@ -85,7 +85,7 @@ def _first_person(
     else:
         person, is_new = HeldPerson(owner_id, *ins), False
     reason = MembershipReason.CREATED if is_new else MembershipReason.INS
-    if not insert_row(_MEMBERSHIPS, [identity.pk, person.id, at, reason.value, source]):
+    if not insert_row(_MEMBERSHIPS, [identity.id, person.id, at, reason.value, source]):
         raise LookupError(f"local identity {identity.pk} had a person already")
     return person, is_new
 

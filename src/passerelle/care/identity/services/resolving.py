@@ -331,8 +331,7 @@ def _tell(row: LocalIdentity, traits: dict[str, Any], told: Told) -> bool:
     if written.pop("ins", None) is not None:
         row.ins_matricule, row.ins_oid, row.ins_key_ok = ins.matricule, ins.oid, ins.key_ok
         row.ins_family = ins_family(ins.oid)
-    for name, value in written.items():
-        setattr(row, name, value)
+    row.__dict__ |= written
     if not may_hold_ins(row.attributes):
         row.status = "PROV"  # whatever came first: a doubtful or fictitious identity is provisional
     row.search_name = search_form(row.birth_name, row.used_name, row.first_given, *row.given_names)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -66,6 +67,7 @@ def _class_of(stay: Stay, known: Mapping[str, Any]) -> dict[str, Any]:
     return _coded_class(stay.class_code)
 
 
+@cache
 def _coded_class(code: str) -> dict[str, Any]:
     return fhir.coding(ACT_CODES, code, _CLASS_NAMES[code])
 
@@ -75,19 +77,24 @@ def _class_history(code: str, start: datetime, end: datetime | None) -> dict[str
 
 
 def _participants(stay: Stay) -> list[dict[str, Any]] | None:
-    if not stay.attending:
-        return None
-    logical = fhir.identifier(stay.attending_id, system=PERSONS) if stay.attending_id else None
-    return [{"individual": fhir.reference(None, display=stay.attending, logical=logical)}]
+    return [{"individual": _person(stay.attending, stay.attending_id)}] if stay.attending else None
+
+
+@lru_cache(maxsize=4_096)  # professionals and units come again stay after stay; nobody changes what is returned
+def _person(name: str, number: str) -> dict[str, Any]:
+    logical = fhir.identifier(number, system=PERSONS) if number else None
+    return fhir.reference(None, display=name, logical=logical)
 
 
 def _location(step: Step, system: str) -> dict[str, Any]:
-    unit = step.unit
-    where = fhir.reference(
-        None, display=unit.label or unit.code, logical=fhir.identifier(unit.code, system=f"{system}:uf")
-    )
+    where = _unit(step.unit.code, step.unit.label, system)
     status = "completed" if step.end else "active"
     return {"location": where, "status": status, "period": fhir.period(step.start, step.end)}
+
+
+@lru_cache(maxsize=4_096)
+def _unit(code: str, label: str, system: str) -> dict[str, Any]:
+    return fhir.reference(None, display=label or code, logical=fhir.identifier(code, system=f"{system}:uf"))
 
 
 def _hospitalization(stay: Stay) -> dict[str, Any] | None:

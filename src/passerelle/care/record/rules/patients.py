@@ -1,6 +1,7 @@
 """From what an establishment says of a patient to a Patient."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -54,8 +55,13 @@ def patient_of(
         address=_address(traits.address),
         managingOrganization=place,
         link=links,
-        extension=[fhir.extension(STATUS_EXTENSION, valueCoding=fhir.coding(STATUS_CODES, traits.status))],
+        extension=[_status(traits.status)],
     )
+
+
+@cache
+def _status(code: str) -> dict[str, Any]:
+    return fhir.extension(STATUS_EXTENSION, valueCoding=fhir.coding(STATUS_CODES, code))
 
 
 def _link(other: UUID, kind: str) -> dict[str, Any]:

@@ -39,21 +39,21 @@ class StayOf(Struct, frozen=True):
     number: Numbered
 
 
-@in_transaction()
 def apply_to_stay(fact: StayFact, stay: HeldStay, whose: StayOf, *, at: datetime) -> None:
     """Keep an event of a stay and make its Encounter again; the same event again changes nothing.
 
     `stay` is locked, and holds afterwards what was written.
     """
     subject = stay.held.local_identity_id if stay.held else whose.local_identity_id
-    if stay.held is not None and not stay.events:  # it was loaded without its messages: what it is comes first
-        _keep(base_fact(fhir.loads(stay.held.body), stay.held.last_updated), stay, subject, whose, at)
-    if all((one.source, one.trigger) != (fact.source, fact.trigger) for one in stay.events):
-        _keep(fact, stay, whose.local_identity_id, whose, at)
-    resource = encounter_of(
-        fold(stay.events), id_=str(stay.id), subject=str(subject), number=whose.number, place=whose.place
-    )
-    stay.held = put_over(stay.held, resource, Whose(stay.id, subject), Origin(at, fact.source, whose.establishment))
+    with in_transaction():
+        if stay.held is not None and not stay.events:  # it was loaded without its messages: what it is comes first
+            _keep(base_fact(fhir.loads(stay.held.body), stay.held.last_updated), stay, subject, whose, at)
+        if all((one.source, one.trigger) != (fact.source, fact.trigger) for one in stay.events):
+            _keep(fact, stay, whose.local_identity_id, whose, at)
+        resource = encounter_of(
+            fold(stay.events), id_=str(stay.id), subject=str(subject), number=whose.number, place=whose.place
+        )
+        stay.held = put_over(stay.held, resource, Whose(stay.id, subject), Origin(at, fact.source, whose.establishment))
 
 
 def _keep(fact: StayFact, stay: HeldStay, local_identity_id: UUID, whose: StayOf, at: datetime) -> None:

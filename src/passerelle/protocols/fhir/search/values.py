@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TypeAlias
+from functools import lru_cache
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from passerelle.protocols.fhir.codec import FhirError
@@ -48,16 +49,25 @@ class Amount:
 SearchValue: TypeAlias = Token | DateRange | Amount | str
 
 
+_LONGEST_KEPT: Final = 64
 _APART = str.maketrans("-'", "  ")
 
 
 def fold(text: str) -> str:
     """Return text without accents, case or punctuation of names, for comparison."""
+    return _kept_fold(text) if len(text) <= _LONGEST_KEPT else _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii():
         return " ".join(text.translate(_APART).casefold().split())
     plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
     kept = "".join(" " if char in "-'’" else char for char in plain if not unicodedata.combining(char))
     return " ".join(kept.casefold().split())
+
+
+#: Names, towns and units come again from one resource to the next.
+_kept_fold: Final = lru_cache(maxsize=1 << 14)(_fold)
 
 
 def covering(ranges: Sequence[DateRange]) -> DateRange:

@@ -35,6 +35,7 @@ from passerelle.care.forms.services.answering import (
     NotComplete,
     begin,
     finish,
+    on_finish,
     save,
 )
 from passerelle.care.forms.views.answering import Return, register_return
@@ -74,6 +75,7 @@ __all__ = [
     "finish",
     "last_answers",
     "load",
+    "on_finish",
     "open_filling",
     "paper_of",
     "register",

@@ -9,5 +9,8 @@ class FormsConfig(AppConfig):
 
     def ready(self) -> None:
         from passerelle.care.forms.library import register_own  # noqa: PLC0415 - models must be loaded first
+        from passerelle.care.forms.selectors.acts import acts  # noqa: PLC0415
+        from passerelle.care.savings import api as savings  # noqa: PLC0415
 
         register_own()
+        savings.register_acts("questionnaire-answered", acts)

@@ -32,6 +32,7 @@ from passerelle.care.identity.selectors import (
     traits_of_many,
 )
 from passerelle.care.identity.selectors.national import KnownBearer, bearer_of, bearers_of
+from passerelle.care.identity.services.evidence import EvidenceRefused, Shown, record_evidence
 from passerelle.care.identity.services.joining import NotJoined, join, unjoin
 from passerelle.care.identity.services.loading import BulkIdentity, bulk_load
 from passerelle.care.identity.services.membership import AssignmentRefused, assign_person
@@ -50,6 +51,7 @@ __all__ = [
     "BulkIdentity",
     "Collision",
     "Demographics",
+    "EvidenceRefused",
     "FoundByIpp",
     "KnownBearer",
     "LocalIdentityRef",
@@ -61,6 +63,7 @@ __all__ = [
     "PersonRow",
     "PersonTraits",
     "ResolvedPatient",
+    "Shown",
     "StatusCount",
     "TieKind",
     "TieRow",
@@ -84,6 +87,7 @@ __all__ = [
     "people",
     "person_of",
     "persons_of",
+    "record_evidence",
     "resolve",
     "search_form",
     "search_people",

@@ -5,7 +5,7 @@ from passerelle.core.files.rules.hints import Hint, hints
 from passerelle.core.files.rules.kinds import ANY, MEGABYTE, PHOTOGRAPHS, Allowed, FileKind
 from passerelle.core.files.rules.refusals import FileRefused, Why
 from passerelle.core.files.selectors import KeptFile, Owner, ReadFile, RefusedRow, files_of, quarantined, read
-from passerelle.core.files.services import Safe, empty_quarantine, examine, forget, keep, store
+from passerelle.core.files.services import Safe, empty_quarantine, examine, forget, give, keep, store
 from passerelle.core.files.serving import answer
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "examine",
     "files_of",
     "forget",
+    "give",
     "hints",
     "keep",
     "quarantined",

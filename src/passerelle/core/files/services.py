@@ -137,6 +137,22 @@ def _quarantine(content: bytes, refusal: FileRefused, *, owner: Owner, by: Hand,
     )
 
 
+@transaction.atomic
+def give(file_id: UUID, *, giver: Owner, taker: Owner) -> KeptFile:
+    """Hand a kept file over to another owner.
+
+    Raises:
+        LookupError: the giver has no such file.
+    """
+    mine = StoredFile.objects.select_for_update().filter(pk=file_id, owner_kind=giver.kind, owner_id=giver.id)
+    row = mine.first()
+    if row is None:
+        raise LookupError(f"no file {file_id} of {giver.kind}")
+    row.owner_kind, row.owner_id = taker.kind, taker.id
+    row.save(update_fields=["owner_kind", "owner_id"])
+    return row_of(row)
+
+
 def forget(owner: Owner, *, file_id: UUID | None = None) -> int:
     """Delete the files of an owner, or one of them, with their bytes; return how many there were."""
     mine = StoredFile.objects.filter(owner_kind=owner.kind, owner_id=owner.id)

@@ -65,14 +65,14 @@ def filling(filling_id: UUID) -> OpenFilling:
     questionnaire = questionnaire_of(row.questionnaire)
     answers = from_json(questionnaire, row.answers)
     return OpenFilling(
-        _row(row), row.version, questionnaire, answers, evaluate(questionnaire, answers), row.is_from_paper
+        row_of(row), row.version, questionnaire, answers, evaluate(questionnaire, answers), row.is_from_paper
     )
 
 
 def fillings_of(kind: str, ids: Iterable[UUID]) -> list[FillingRow]:
     """Return the fillings that these contexts asked for, in one query, the oldest first."""
     rows = Filling.objects.select_related("questionnaire").filter(context_kind=kind, context_id__in=list(ids))
-    return [_row(row) for row in rows.defer("answers", "questionnaire__content").order_by("begun_at", "id")]
+    return [row_of(row) for row in rows.defer("answers", "questionnaire__content").order_by("begun_at", "id")]
 
 
 def last_answers(
@@ -96,7 +96,8 @@ def last_answers(
     return from_json(questionnaire_of(row.questionnaire), row.answers) if row else {}
 
 
-def _row(row: Filling) -> FillingRow:
+def row_of(row: Filling) -> FillingRow:
+    """Return a stored filling as the value that leaves this package; its version of the questions is loaded."""
     return FillingRow(
         id=row.id,
         url=row.questionnaire.url,

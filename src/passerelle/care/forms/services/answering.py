@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,7 @@ from passerelle.care.forms.rules.evaluating import Evaluation, evaluate
 from passerelle.care.forms.rules.questionnaire import Answers, Questionnaire, Value
 from passerelle.care.forms.rules.response import Whole, response
 from passerelle.care.forms.rules.values import from_json, to_json
-from passerelle.care.forms.selectors.fillings import questionnaire_of
+from passerelle.care.forms.selectors.fillings import FillingRow, questionnaire_of, row_of
 from passerelle.care.identity import api as identity
 from passerelle.care.record import api as record
 from passerelle.core.access import api as access
@@ -53,6 +53,15 @@ class About:
     establishment: str
     kind: str
     id: UUID
+
+
+Finished = Callable[[FillingRow, consent.Voice, datetime], None]
+_listeners: dict[str, Finished] = {}
+
+
+def on_finish(kind: str, listener: Finished) -> None:
+    """Call `listener(row, by, at)` inside the transaction that finishes a filling of this kind of context."""
+    _listeners[kind] = listener
 
 
 @transaction.atomic
@@ -179,6 +188,8 @@ def finish(*, filling_id: UUID, is_from_paper: bool = False, by: consent.Voice, 
         person_id=person_id,
         detail={"questionnaire": questionnaire.canonical, "relation": by.door.value},
     )
+    if listener := _listeners.get(row.context_kind):
+        listener(row_of(row), by, at)
     return evaluation
 
 

@@ -82,7 +82,7 @@ def answer(request: AuthenticatedRequest, filling_id: UUID, page: int) -> HttpRe
     if not 1 <= page <= len(pages):
         raise access.AccessRefused
     form = QuestionsForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         questionnaire=opened.questionnaire,
         items=pages[page - 1].items,
         answers=opened.answers,

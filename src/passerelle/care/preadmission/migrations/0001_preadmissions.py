@@ -6,81 +6,184 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Preadmission',
+            name="Preadmission",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False, verbose_name='identifiant')),
-                ('coming', models.CharField(choices=[('Appointment', 'Rendez-vous'), ('Encounter', 'Séjour')], max_length=12, verbose_name='pour')),
-                ('coming_id', models.UUIDField(verbose_name='rendez-vous ou séjour')),
-                ('local_identity_id', models.UUIDField(verbose_name='identité locale')),
-                ('establishment', models.CharField(max_length=40, verbose_name='établissement')),
-                ('site', models.CharField(blank=True, default='', max_length=60, verbose_name='site')),
-                ('service', models.CharField(blank=True, default='', max_length=120, verbose_name='service')),
-                ('title', models.CharField(max_length=120, verbose_name='intitulé sans détail médical')),
-                ('plan', models.CharField(max_length=40, verbose_name='étapes demandées')),
-                ('starts_at', models.DateTimeField(verbose_name='venue le')),
-                ('state', models.CharField(choices=[('open', 'À compléter'), ('sent', 'Envoyée'), ('off', 'Venue annulée')], default='open', max_length=8, verbose_name='état')),
-                ('opened_at', models.DateTimeField(verbose_name='ouverte le')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='envoyée le')),
-                ('sent_by', models.CharField(blank=True, default='', max_length=200, verbose_name='envoyée par')),
-                ('door', models.CharField(blank=True, default='', max_length=20, verbose_name='porte de l’envoi')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='écritures')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="identifiant",
+                    ),
+                ),
+                (
+                    "coming",
+                    models.CharField(
+                        choices=[("Appointment", "Rendez-vous"), ("Encounter", "Séjour")],
+                        max_length=12,
+                        verbose_name="pour",
+                    ),
+                ),
+                ("coming_id", models.UUIDField(verbose_name="rendez-vous ou séjour")),
+                ("local_identity_id", models.UUIDField(verbose_name="identité locale")),
+                ("establishment", models.CharField(max_length=40, verbose_name="établissement")),
+                ("site", models.CharField(blank=True, default="", max_length=60, verbose_name="site")),
+                ("service", models.CharField(blank=True, default="", max_length=120, verbose_name="service")),
+                ("title", models.CharField(max_length=120, verbose_name="intitulé sans détail médical")),
+                ("plan", models.CharField(max_length=40, verbose_name="étapes demandées")),
+                ("starts_at", models.DateTimeField(verbose_name="venue le")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "À compléter"), ("sent", "Envoyée"), ("off", "Venue annulée")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="état",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="ouverte le")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="envoyée le")),
+                ("sent_by", models.CharField(blank=True, default="", max_length=200, verbose_name="envoyée par")),
+                ("door", models.CharField(blank=True, default="", max_length=20, verbose_name="porte de l’envoi")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="écritures")),
             ],
             options={
-                'verbose_name': 'pré-admission',
-                'verbose_name_plural': 'pré-admissions',
-                'indexes': [models.Index(fields=['establishment', 'starts_at'], name='preadmission_of_day'), models.Index(fields=['local_identity_id', 'starts_at'], name='preadmission_of_file')],
-                'constraints': [models.UniqueConstraint(fields=('coming', 'coming_id'), name='preadmission_one_of_coming'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='preadmission_sent_has_moment')],
+                "verbose_name": "pré-admission",
+                "verbose_name_plural": "pré-admissions",
+                "indexes": [
+                    models.Index(fields=["establishment", "starts_at"], name="preadmission_of_day"),
+                    models.Index(fields=["local_identity_id", "starts_at"], name="preadmission_of_file"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("coming", "coming_id"), name="preadmission_one_of_coming"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
+                        ),
+                        name="preadmission_sent_has_moment",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Piece',
+            name="Piece",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False, verbose_name='identifiant')),
-                ('kind', models.CharField(choices=[('id_front', 'Pièce d’identité, recto'), ('id_back', 'Pièce d’identité, verso'), ('vitale', 'Carte Vitale ou attestation'), ('mutuelle', 'Carte de mutuelle')], max_length=10, verbose_name='ce qu’elle montre')),
-                ('proof', models.CharField(blank=True, default='', max_length=4, verbose_name='pièce')),
-                ('at', models.DateTimeField(verbose_name='déposée le')),
-                ('by_name', models.CharField(max_length=200, verbose_name='par')),
-                ('door', models.CharField(max_length=20, verbose_name='porte')),
-                ('judgement', models.CharField(choices=[('waiting', 'À comparer'), ('agrees', 'Concorde avec le dossier'), ('differs', 'Ne concorde pas'), ('unreadable', 'Illisible, à reprendre'), ('validated', 'Original vu, pièce contrôlée')], default='waiting', max_length=10, verbose_name='contrôle')),
-                ('note', models.CharField(blank=True, default='', max_length=300, verbose_name='note')),
-                ('judged_at', models.DateTimeField(blank=True, null=True, verbose_name='contrôlée le')),
-                ('judged_by', models.CharField(blank=True, default='', max_length=200, verbose_name='contrôlée par')),
-                ('forgotten_at', models.DateTimeField(blank=True, null=True, verbose_name='image effacée le')),
-                ('preadmission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='preadmission.preadmission', verbose_name='pré-admission')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="identifiant",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("id_front", "Pièce d’identité, recto"),
+                            ("id_back", "Pièce d’identité, verso"),
+                            ("vitale", "Carte Vitale ou attestation"),
+                            ("mutuelle", "Carte de mutuelle"),
+                        ],
+                        max_length=10,
+                        verbose_name="ce qu’elle montre",
+                    ),
+                ),
+                ("proof", models.CharField(blank=True, default="", max_length=4, verbose_name="pièce")),
+                ("at", models.DateTimeField(verbose_name="déposée le")),
+                ("by_name", models.CharField(max_length=200, verbose_name="par")),
+                ("door", models.CharField(max_length=20, verbose_name="porte")),
+                (
+                    "judgement",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "À comparer"),
+                            ("agrees", "Concorde avec le dossier"),
+                            ("differs", "Ne concorde pas"),
+                            ("unreadable", "Illisible, à reprendre"),
+                            ("validated", "Original vu, pièce contrôlée"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="contrôle",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, default="", max_length=300, verbose_name="note")),
+                ("judged_at", models.DateTimeField(blank=True, null=True, verbose_name="contrôlée le")),
+                ("judged_by", models.CharField(blank=True, default="", max_length=200, verbose_name="contrôlée par")),
+                ("forgotten_at", models.DateTimeField(blank=True, null=True, verbose_name="image effacée le")),
+                (
+                    "preadmission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pieces",
+                        to="preadmission.preadmission",
+                        verbose_name="pré-admission",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'photographie de pièce',
-                'verbose_name_plural': 'photographies de pièces',
-                'constraints': [models.UniqueConstraint(fields=('preadmission', 'kind'), name='preadmission_piece_once')],
+                "verbose_name": "photographie de pièce",
+                "verbose_name_plural": "photographies de pièces",
+                "constraints": [
+                    models.UniqueConstraint(fields=("preadmission", "kind"), name="preadmission_piece_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StepEntry',
+            name="StepEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('identite', 'Votre identité'), ('couverture', 'Votre couverture santé'), ('contacts', 'Vos contacts et vos proches'), ('sante', 'Votre santé'), ('accords', 'Vos accords et vos souhaits'), ('anesthesie', 'Avant l’anesthésie'), ('arrivee', 'Votre arrivée')], max_length=12, verbose_name='étape')),
-                ('answers', models.JSONField(blank=True, default=dict, verbose_name='réponses')),
-                ('is_done', models.BooleanField(default=False, verbose_name='faite')),
-                ('at', models.DateTimeField(verbose_name='le')),
-                ('by_account', models.UUIDField(blank=True, null=True, verbose_name='compte')),
-                ('by_name', models.CharField(max_length=200, verbose_name='par')),
-                ('by_role', models.CharField(blank=True, default='', max_length=40, verbose_name='rôle')),
-                ('door', models.CharField(max_length=20, verbose_name='porte')),
-                ('is_from_paper', models.BooleanField(default=False, verbose_name='recopiée du papier')),
-                ('preadmission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='preadmission.preadmission', verbose_name='pré-admission')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("identite", "Votre identité"),
+                            ("couverture", "Votre couverture santé"),
+                            ("contacts", "Vos contacts et vos proches"),
+                            ("sante", "Votre santé"),
+                            ("accords", "Vos accords et vos souhaits"),
+                            ("anesthesie", "Avant l’anesthésie"),
+                            ("arrivee", "Votre arrivée"),
+                        ],
+                        max_length=12,
+                        verbose_name="étape",
+                    ),
+                ),
+                ("answers", models.JSONField(blank=True, default=dict, verbose_name="réponses")),
+                ("is_done", models.BooleanField(default=False, verbose_name="faite")),
+                ("at", models.DateTimeField(verbose_name="le")),
+                ("by_account", models.UUIDField(blank=True, null=True, verbose_name="compte")),
+                ("by_name", models.CharField(max_length=200, verbose_name="par")),
+                ("by_role", models.CharField(blank=True, default="", max_length=40, verbose_name="rôle")),
+                ("door", models.CharField(max_length=20, verbose_name="porte")),
+                ("is_from_paper", models.BooleanField(default=False, verbose_name="recopiée du papier")),
+                (
+                    "preadmission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="preadmission.preadmission",
+                        verbose_name="pré-admission",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'étape de pré-admission',
-                'verbose_name_plural': 'étapes de pré-admission',
-                'constraints': [models.UniqueConstraint(fields=('preadmission', 'step'), name='preadmission_step_once')],
+                "verbose_name": "étape de pré-admission",
+                "verbose_name_plural": "étapes de pré-admission",
+                "constraints": [
+                    models.UniqueConstraint(fields=("preadmission", "step"), name="preadmission_step_once")
+                ],
             },
         ),
     ]

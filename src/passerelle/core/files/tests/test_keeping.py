@@ -94,6 +94,19 @@ def test_forgetting_takes_the_bytes_and_only_its_own():
     assert StoredContent.objects.count() == 1
 
 
+def test_a_file_is_handed_over_to_another_owner():
+    mine, other = owner(), owner()
+    kept = files.keep(saved(pdf()), owner=mine, by=Somebody(), at=AT, allowed=ALLOWED)
+
+    files.give(kept.id, giver=mine, taker=other)
+
+    assert files.read(kept.id, other).kept.sha256 == kept.sha256
+    with pytest.raises(LookupError):
+        files.read(kept.id, mine)
+    with pytest.raises(LookupError):
+        files.give(kept.id, giver=mine, taker=other)
+
+
 @pytest.mark.parametrize(("content", "shown"), [(as_bytes(card()), "inline"), (saved(pdf()), "attachment")])
 def test_what_is_given_back_can_do_nothing_in_a_browser(content, shown):
     mine = owner()

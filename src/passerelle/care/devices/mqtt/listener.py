@@ -107,7 +107,7 @@ class Listener:
 
     def _received(self, _client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:
         device_id = broker.device_of(message.topic)
-        arrival = Arrival(device_id, message.payload, datetime.now(UTC), message.topic)
+        arrival = Arrival(device_id, bytes(message.payload), datetime.now(UTC), message.topic)
         self._waiting.put(_Waiting(self._turn, message.mid, arrival))
 
     def _batch(self) -> list[_Waiting]:

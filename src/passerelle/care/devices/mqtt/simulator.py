@@ -91,9 +91,16 @@ class Sender:
             raise TimeoutError(self._topic)
         waiting = [self._client.publish(self._topic, raw, qos=1) for raw in raws]
         for one in waiting:
-            one.wait_for_publish(_WAIT_SECONDS)
-            if not one.is_published():
+            if not self._is_taken(one):
                 raise TimeoutError(self._topic)
+
+    @staticmethod
+    def _is_taken(waiting: mqtt.MQTTMessageInfo) -> bool:
+        try:
+            waiting.wait_for_publish(_WAIT_SECONDS)
+        except RuntimeError:  # no connection: it was refused, or it is lost
+            return False
+        return waiting.is_published()
 
     def _answered(self, _client: mqtt.Client, _userdata: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if not reason.is_failure:

@@ -10,7 +10,8 @@ from passerelle.care.devices.models import Alert, AlertStep, Device, Measure, Mo
 from passerelle.care.devices.rules.catalogue import catalogue
 from passerelle.care.devices.rules.crossing import missing_sentence, span
 from passerelle.care.devices.rules.words import Line, Rule, Severity, Step
-from passerelle.care.devices.services.judging import limit_of, open_alert
+from passerelle.care.devices.selectors.limits import limit_of
+from passerelle.care.devices.services.judging import open_alert
 from passerelle.care.devices.services.telling import tell_line
 
 _ONE_AT_A_TIME = "SELECT pg_try_advisory_xact_lock(hashtext('devices_following'))"

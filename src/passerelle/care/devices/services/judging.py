@@ -13,6 +13,7 @@ from passerelle.care.devices.models import Alert, AlertStep, Measure, Monitoring
 from passerelle.care.devices.rules.catalogue import catalogue
 from passerelle.care.devices.rules.crossing import Crossing, Limit, Point, crossings
 from passerelle.care.devices.rules.words import Rule, Severity, Step
+from passerelle.care.devices.selectors.limits import limit_of
 from passerelle.care.devices.services.telling import tell_line
 
 Judged = tuple[UUID, datetime, Mapping[str, Decimal]]
@@ -31,8 +32,8 @@ class _Followed:
 def judge(measures: Iterable[Judged], *, at: datetime) -> None:
     """Compare new measures, already stored, to what is in force for their persons; in the caller's transaction."""
     by_file: defaultdict[UUID, list[Judged]] = defaultdict(list)
-    for one in measures:
-        by_file[one[0]].append(one)
+    for measure in measures:
+        by_file[measure[0]].append(measure)
     followed = _followed(by_file)
     _look_back(followed, by_file)
     crossed: list[tuple[_Followed, Crossing]] = []
@@ -45,11 +46,6 @@ def judge(measures: Iterable[Judged], *, at: datetime) -> None:
     if crossed:
         _open(crossed, at=at)
     _ease(followed, by_file, at=at)
-
-
-def limit_of(row: Threshold) -> Limit:
-    """Return a stored threshold as a rule sees it."""
-    return Limit(row.quantity, Rule(row.rule), Severity(row.severity), row.value, row.hours)
 
 
 def _followed(files: Mapping[UUID, object]) -> dict[UUID, _Followed]:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from passerelle.care.devices.models import Device, HeldMeasure, Measure, Pairing
+from passerelle.care.devices.models import HeldMeasure, Measure, Pairing
 from passerelle.care.devices.rules import payload
 from passerelle.care.devices.rules.catalogue import catalogue
 from passerelle.care.devices.rules.words import Origin, Settled
@@ -40,9 +40,8 @@ def accept(*, held_id: UUID, pairing_id: int, measured_at: datetime, note: str, 
         AccessRefused: the decision refuses for that person.
     """
     row = _locked(held_id, by)
-    pairing = Pairing.objects.filter(pk=pairing_id, device_id=row.device_id).first()
-    device = Device.objects.filter(pk=row.device_id).first()
-    if pairing is None or device is None:
+    pairing = Pairing.objects.filter(pk=pairing_id).first()
+    if pairing is None or pairing.device_id != row.device_id:
         raise AccessRefused
     if measured_at < pairing.since or (pairing.until is not None and measured_at >= pairing.until) or measured_at > at:
         raise NotHeldThen

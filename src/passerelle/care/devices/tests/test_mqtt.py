@@ -20,7 +20,11 @@ from passerelle.care.devices.tests import cast
 from passerelle.care.devices.tests.cast import a_message
 
 HOST = "127.0.0.1"
-needs_broker = pytest.mark.skipif(broker.mosquitto() is None, reason="mosquitto n’est pas installé ici")
+_absent = pytest.mark.skipif(broker.mosquitto() is None, reason="mosquitto n’est pas installé ici")
+
+
+def needs_broker(test):
+    return _absent(pytest.mark.django_db(transaction=True)(test))
 
 
 def free_port():
@@ -37,8 +41,7 @@ def wait_until(found, seconds=15.0):
 
 
 @pytest.fixture
-def alice(request):
-    request.getfixturevalue("transactional_db" if "house" in request.fixturenames else "db")
+def alice(db):
     cast.lay_the_ground()
     return cast.alice()
 

@@ -11,6 +11,7 @@ WITHOUT_POLICY = {
     "appointments_waitingentry": "agendas of the hospitals: first wall only",
     "access_emergencyaccess": "read to decide, by the account that holds it and by those who review",
     "audit_event": "the journal is append-only; patients and controllers read it by selectors of its own",
+    "carepaths_following": "who follows what: first wall only; the CarePlan of the record has its policy",
     "governance_mandate": "`person_name` is a member of a body, not a patient",
     "identitovigilance_deskfile": "the desk of identities works on every hospital (RNIV)",
     "identity_identifier": "identities are told apart before a record is opened (RNIV)",

@@ -1,5 +1,6 @@
 """The door of consent: what patients decided, in force at a moment."""
 
+from passerelle.care.consent.rules.codes import new_code, shown_code, typed_code
 from passerelle.care.consent.rules.majority import end_of_day, is_minor, majority_at
 from passerelle.care.consent.rules.restrictions import NOTHING, Chosen, Opposed, Restrictions, Whom
 from passerelle.care.consent.rules.vocabulary import Acceptance, Door, Item, Level, Nature, ProtectionReason, Scope
@@ -34,6 +35,7 @@ from passerelle.care.consent.selectors.followup import (
     unseen_emergencies,
 )
 from passerelle.care.consent.selectors.log import Said, choices_log, receipt
+from passerelle.care.consent.selectors.relatives import PendingRelative, pending_relatives
 from passerelle.care.consent.selectors.restrictions import (
     is_opposed,
     level_of,
@@ -49,7 +51,6 @@ from passerelle.care.consent.services.facts import (
     AlreadyChosen,
     EndsBeforeItBegins,
     NoSuchChoice,
-    Voice,
     on_change,
     withdraw,
 )
@@ -81,7 +82,19 @@ from passerelle.care.consent.services.pieces import (
     tell_again,
     unmask_document,
 )
+from passerelle.care.consent.services.relatives import (
+    NoSuchInvitation,
+    NotForMinors,
+    Offered,
+    TooLong,
+    accept_invitation,
+    cancel_invitation,
+    give_up,
+    invite_relative,
+    offered,
+)
 from passerelle.care.consent.spaces import SPACE_KEY, acting, deciding, deciding_alone
+from passerelle.care.consent.voices import Voice
 
 __all__ = [
     "NOTHING",
@@ -102,14 +115,18 @@ __all__ = [
     "MaskedRow",
     "Nature",
     "NoSuchChoice",
+    "NoSuchInvitation",
     "NotAMinor",
     "NotByRepresentative",
+    "NotForMinors",
     "NotForParents",
     "NothingSaid",
     "OfAge",
+    "Offered",
     "Opposed",
     "OppositionRow",
     "OwnAccess",
+    "PendingRelative",
     "ProtectionReason",
     "ProtectionRow",
     "Representative",
@@ -120,22 +137,27 @@ __all__ = [
     "Scope",
     "SecretRow",
     "TeamMember",
+    "TooLong",
     "Trusted",
     "TrustedRow",
     "Voice",
     "Whom",
+    "accept_invitation",
     "acknowledge_notices",
     "acting",
     "acting_as",
     "answer",
     "ask",
     "called",
+    "cancel_invitation",
     "choices_log",
     "choose",
     "chosen_professionals",
     "deciding",
     "deciding_alone",
     "end_of_day",
+    "give_up",
+    "invite_relative",
     "is_minor",
     "is_opposed",
     "is_representative",
@@ -146,10 +168,13 @@ __all__ = [
     "mask_document",
     "masked",
     "masked_documents",
+    "new_code",
+    "offered",
     "on_change",
     "oppose",
     "oppositions",
     "patients_who_chose",
+    "pending_relatives",
     "protect",
     "protected",
     "protections",
@@ -165,10 +190,12 @@ __all__ = [
     "reviews",
     "secret_items",
     "secrets",
+    "shown_code",
     "tell_again",
     "those_of",
     "trust",
     "trusted_persons",
+    "typed_code",
     "unmask_document",
     "unseen_emergencies",
     "withdraw",

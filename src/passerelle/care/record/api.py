@@ -20,7 +20,7 @@ from passerelle.care.record.selectors.reading import (
     stays,
     timeline,
 )
-from passerelle.care.record.selectors.relations import relation_to
+from passerelle.care.record.selectors.relations import relation_to, relations_to
 from passerelle.care.record.selectors.results import results
 from passerelle.care.record.selectors.rows import (
     AppointmentRow,
@@ -97,6 +97,7 @@ __all__ = [
     "read_version",
     "reindex",
     "relation_to",
+    "relations_to",
     "results",
     "search",
     "stay_id",

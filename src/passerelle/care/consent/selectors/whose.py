@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from passerelle.care.consent.rules.majority import is_minor
-from passerelle.care.consent.rules.vocabulary import Door
-from passerelle.care.consent.selectors.circle import is_representative
-from passerelle.care.consent.services.facts import Voice
+from passerelle.care.consent.rules.vocabulary import READS_ONLY, Door, Nature
+from passerelle.care.consent.selectors.circle import representatives
+from passerelle.care.consent.voices import Voice
 from passerelle.care.identity import api as identity
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, Kind, Relation, Role, Viewer
@@ -20,6 +20,7 @@ class Acting:
     viewer: Viewer
     person_id: UUID
     door: Door
+    nature: Nature | None = None
 
     @property
     def is_self(self) -> bool:
@@ -35,8 +36,13 @@ class Acting:
         return Relation.SELF if self.is_self else Relation.REPRESENTATIVE
 
     def may_decide(self) -> bool:
-        """Tell whether this viewer may decide for this person; the decision itself leaves the event."""
-        return access.allowed(self.viewer, Kind.CONSENT, Act.CREATE, relation=self.relation)
+        """Tell whether this viewer may decide for this person; the decision itself leaves the event.
+
+        A relative whom the person chose reads and follows; the person alone decides.
+        """
+        return self.nature not in READS_ONLY and access.allowed(
+            self.viewer, Kind.CONSENT, Act.CREATE, relation=self.relation
+        )
 
 
 def acting_as(viewer: Viewer, space_of: str, *, at: datetime) -> Acting:
@@ -51,8 +57,10 @@ def acting_as(viewer: Viewer, space_of: str, *, at: datetime) -> Acting:
     if own is None or not viewer.has(Role.PATIENT):
         raise access.AccessRefused
     other = _uuid(space_of)
-    if other is not None and other != own and is_representative(own, other, at=at):
-        return Acting(viewer, other, Door.REPRESENTATIVE)
+    if other is not None and other != own:
+        held = next((one for one in representatives(other, at=at) if one.representative_id == own), None)
+        if held is not None:
+            return Acting(viewer, other, Door.REPRESENTATIVE, held.nature)
     return Acting(viewer, own, Door.SELF)
 
 

@@ -9,7 +9,8 @@ from django.db import transaction
 from passerelle.care.consent.models import CareTeamMember, Opposition
 from passerelle.care.consent.rules.restrictions import Whom
 from passerelle.care.consent.rules.vocabulary import Level, Scope
-from passerelle.care.consent.services.facts import AlreadyChosen, Voice, add, hold, withdraw
+from passerelle.care.consent.services.facts import AlreadyChosen, add, hold, withdraw
+from passerelle.care.consent.voices import Voice
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from uuid import UUID
 from django.db import transaction
 
 from passerelle.care.consent.rules.vocabulary import Door, ProtectionReason
-from passerelle.care.consent.services.facts import Voice, withdraw
+from passerelle.care.consent.services.facts import withdraw
 from passerelle.care.consent.services.people import Mandate, protect, represent
+from passerelle.care.consent.voices import Voice
 from passerelle.care.identity import api as identity
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, Kind, Relation, State, Viewer

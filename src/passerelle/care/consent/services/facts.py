@@ -1,7 +1,6 @@
 """Adding a fact, and withdrawing it: the only two writes of this package on choices."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,7 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from passerelle.care.consent.models import KINDS, Choice, Withdrawal
-from passerelle.care.consent.rules.vocabulary import Door
+from passerelle.care.consent.voices import Voice
 from passerelle.core.audit import api as audit
 
 _KIND_OF: Final = {model: kind for kind, model in KINDS.items()}
@@ -27,14 +26,6 @@ class AlreadyChosen(Exception):
 
 class EndsBeforeItBegins(Exception):
     """La date de fin est déjà passée."""
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Who says it, and by which door."""
-
-    actor: audit.Actor
-    door: Door = Door.SELF
 
 
 def on_change(listener: Listener) -> None:

@@ -15,7 +15,8 @@ from passerelle.care.consent.rules.vocabulary import (
     Nature,
     ProtectionReason,
 )
-from passerelle.care.consent.services.facts import AlreadyChosen, Voice, add, hold, withdraw
+from passerelle.care.consent.services.facts import AlreadyChosen, add, hold, withdraw
+from passerelle.care.consent.voices import Voice
 from passerelle.care.identity import api as identity
 
 

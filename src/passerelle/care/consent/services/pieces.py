@@ -8,7 +8,8 @@ from django.db import transaction
 from passerelle.care.consent.models import MaskedDocument, MinorSecret
 from passerelle.care.consent.rules.majority import is_minor
 from passerelle.care.consent.rules.vocabulary import Door, Item
-from passerelle.care.consent.services.facts import AlreadyChosen, Voice, add, hold, withdraw
+from passerelle.care.consent.services.facts import AlreadyChosen, add, hold, withdraw
+from passerelle.care.consent.voices import Voice
 from passerelle.care.identity import api as identity
 
 

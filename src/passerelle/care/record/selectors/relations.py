@@ -43,6 +43,11 @@ def relation_to(viewer: Viewer, person_id: UUID, *, at: datetime) -> Relation:
     return standing_of(viewer, person_id, at=at).relation
 
 
+def relations_to(viewer: Viewer, person_ids: Collection[UUID], *, at: datetime) -> dict[UUID, Relation]:
+    """Return what the viewer is to each of these persons: two queries at most, however many they are."""
+    return {person_id: one.relation for person_id, one in standings_of(viewer, person_ids, at=at).items()}
+
+
 def relation_with(
     viewer: Viewer, person_id: UUID, known: Iterable[identity.LocalIdentityRef], *, at: datetime
 ) -> Relation:

@@ -75,10 +75,24 @@ def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list
     if pages and os.environ.get("PASSERELLE_DEMO") == "1" and citizens.startswith("http://"):
         port = str(urlsplit(citizens).port)
         house.append(Child("FranceConnect simulé", [*passerelle, "fc-simulator", "--port", port]))
+    house += _devices(passerelle, is_demo=pages and os.environ.get("PASSERELLE_DEMO") == "1")
     if pages:
         house.append(Child("tâches", [*passerelle, "tasks"]))
         house.append(Child("pages", _page_server(doors, page_workers)))
     return house
+
+
+def _devices(passerelle: list[str], *, is_demo: bool) -> list[Child]:
+    """Return the listener of the broker of devices when one is declared; in the demonstration, simulated devices."""
+    folder = os.environ.get("PASSERELLE_MQTT_FOLDER", "")
+    if folder:
+        host, _, port = os.environ.get("PASSERELLE_MQTT_ADDRESS", "localhost:8883").rpartition(":")
+        return [
+            Child("écoute des appareils", [*passerelle, "devices", "listen", folder, "--host", host, "--port", port])
+        ]
+    if is_demo:
+        return [Child("appareils simulés", [*passerelle, "devices", "simulate", "--every", "600"])]
+    return []
 
 
 def tls_options_of(asked: "TlsPorts | None") -> list[str]:

@@ -77,6 +77,7 @@ class Sender:
         self._client.username_pw_set(str(credential.device_id), credential.secret)
         self._client.tls_set_context(ssl.create_default_context(cafile=str(authority)))
         self._client.on_connect = self._answered
+        self._client.on_disconnect = lambda *_: self._connected.clear()
         self._client.max_inflight_messages_set(1000)
         self._client.connect(host, port)
         self._client.loop_start()

@@ -4,6 +4,7 @@ import socket
 import stat
 import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -112,10 +113,12 @@ def test_measures_go_from_the_device_to_the_database_under_its_own_name_only(hou
     other = cast.a_device(alice)
 
     with Listening(house.address):
+        prying = house.sender()
+        prying._topic = f"passerelle/devices/{other.pk}/measures"
+        with suppress(TimeoutError):  # the broker takes and drops what the access list refuses, or hangs up
+            prying.send(*now_messages(3))
+        prying.close()
         sender = house.sender()
-        own, sender._topic = sender._topic, f"passerelle/devices/{other.pk}/measures"
-        sender.send(*now_messages(3))  # the broker takes and drops what the access list refuses
-        sender._topic = own
         sender.send(*now_messages(50), b"illisible")
         wait_until(lambda: Measure.objects.count() == 50 and HeldMeasure.objects.count() == 1)
         sender.close()

@@ -1,6 +1,6 @@
 """The door of carepaths: protocols published, what a patient has to do, how protocols are followed."""
 
-from passerelle.care.carepaths.library import publish
+from passerelle.care.carepaths.library import calendar, publish
 from passerelle.care.carepaths.rules.protocol import ProtocolError
 from passerelle.care.carepaths.selectors.adherence import Adherence, adherence
 from passerelle.care.carepaths.selectors.following import Followed, Todo, followed_by, todo
@@ -17,6 +17,7 @@ __all__ = [
     "Todo",
     "adherence",
     "begin",
+    "calendar",
     "followed_by",
     "note_measures",
     "plans_of",

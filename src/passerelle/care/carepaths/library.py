@@ -3,13 +3,14 @@
 import hashlib
 import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from passerelle.care.carepaths.models import ProtocolVersion
+from passerelle.care.carepaths.rules.course import Occurrence, occurrences
 from passerelle.care.carepaths.rules.protocol import Protocol, ProtocolError, protocol_of, read_protocol
 
 FOLDER: Final = Path(__file__).parent / "data"
@@ -73,3 +74,9 @@ def current(code: str) -> ProtocolVersion | None:
 def versions(code: str) -> list[ProtocolVersion]:
     """Return every version of a protocol, the last one first."""
     return list(ProtocolVersion.objects.filter(code=code).order_by("-published_at", "-id"))
+
+
+def calendar(code: str, anchor: date) -> list[Occurrence]:
+    """Return what the last version of a protocol asks around an anchor, by day; empty when there is none."""
+    version = current(code)
+    return occurrences(of_version(version), anchor) if version else []

@@ -5,6 +5,7 @@ import click
 from django.core.management import call_command
 from django.utils import timezone
 
+from passerelle.care.carepaths.api import publish
 from passerelle.care.exchange.doors.tls import TlsUnusable
 from passerelle.care.record.api import publish_terminology
 from passerelle.config import cluster
@@ -38,6 +39,7 @@ def serve(host: str, port: int, mllp_port: int, sftp_port: int | None, workers: 
     call_command("migrate", verbosity=0, interactive=False)
     load_parameters(at=timezone.now())  # the law as this release knows it
     publish_terminology(at=timezone.now())  # and its nomenclatures
+    publish(at=timezone.now())  # and its care protocols
     call_command("collectstatic", verbosity=0, interactive=False)
     supervisor = supervise(children(doors, page_workers=workers))
     supervisor.start()

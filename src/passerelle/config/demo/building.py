@@ -10,13 +10,17 @@ from django.db import connection
 
 from passerelle.care.channels import api as channels
 from passerelle.care.record import api as record
+from passerelle.config.demo.carepaths import follow_protocols
+from passerelle.config.demo.appointments import fill_agendas
 from passerelle.config.demo.choices import choose_their_doctor, decide
 from passerelle.config.demo.chunks import CHUNK_PERSONS, chunk_sizes
 from passerelle.config.demo.dense import deepen
+from passerelle.config.demo.devices import follow_at_home
 from passerelle.config.demo.family import gather_family
 from passerelle.config.demo.ledger import chunks_done, close_ledger, open_ledger
 from passerelle.config.demo.liaison import link_with_town
 from passerelle.config.demo.look_alikes import plant
+from passerelle.config.demo.messages import exchange_messages
 from passerelle.config.demo.personas import patient_persona, shown_name
 from passerelle.config.demo.savings import count_what_was_saved
 from passerelle.config.demo.territory import Territory, is_built, territory_of
@@ -71,6 +75,10 @@ def _people_the_house(found: Territory, at: datetime) -> None:
     gather_family(found, at=at)
     plant(found, at=at)
     link_with_town(at=at)
+    fill_agendas(today=found.today, at=at)
+    follow_protocols(patient_id=person.id if person is not None else None, at=at)
+    follow_at_home(at=at)
+    exchange_messages(at=at)
 
 
 def _cooperate(found: Territory, at: datetime) -> None:

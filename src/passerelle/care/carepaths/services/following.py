@@ -1,5 +1,6 @@
 """Beginning to follow a protocol, saying what became of a task, moving the anchor, ending."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
@@ -65,8 +66,18 @@ class _Word:
 
 
 @transaction.atomic
-def begin(*, code: str, place: Place, anchor: date, by: Actor, at: datetime) -> UUID:
+def begin(
+    *,
+    code: str,
+    place: Place,
+    anchor: date,
+    already: Mapping[tuple[str, int], date] | None = None,
+    by: Actor,
+    at: datetime,
+) -> UUID:
     """Have a patient follow the last version of a protocol; return the id of the following.
+
+    `already`: the days on which tasks were done before, on paper; a key that is no task of the protocol is left out.
 
     Raises:
         NoSuchProtocol: none of this code is published.
@@ -92,6 +103,9 @@ def begin(*, code: str, place: Place, anchor: date, by: Actor, at: datetime) -> 
             )
     except IntegrityError as refusal:
         raise FollowedAlready from refusal
+    asked = {one.key for one in occurrences(of_version(version), anchor)}
+    words = [_row(row, key, _Word(Outcome.DONE, on, source="paper"), by, at) for key, on in (already or {}).items()]
+    TaskSaid.objects.bulk_create(one for one in words if (one.task, one.number) in asked)
     _project(row, by=by, at=at)
     return row.id
 
@@ -212,21 +226,23 @@ def _occurrence(row: Following, key: tuple[str, int]) -> Occurrence:
 
 
 def _say(row: Following, key: tuple[str, int], word: _Word, *, by: Actor, at: datetime) -> None:
-    TaskSaid.objects.get_or_create(
+    TaskSaid.objects.bulk_create([_row(row, key, word, by, at)], ignore_conflicts=True)
+    _project(row, by=by, at=at)
+
+
+def _row(row: Following, key: tuple[str, int], word: _Word, by: Actor, at: datetime) -> TaskSaid:
+    return TaskSaid(
         following=row,
         task=key[0],
         number=key[1],
-        defaults={
-            "outcome": word.outcome.value,
-            "on": word.on,
-            "note": word.note,
-            "source": word.source,
-            "said_at": at,
-            "said_by": by.name[:200],
-            "by_account": by.account_id,
-        },
+        outcome=word.outcome.value,
+        on=word.on,
+        note=word.note,
+        source=word.source,
+        said_at=at,
+        said_by=by.name[:200],
+        by_account=by.account_id,
     )
-    _project(row, by=by, at=at)
 
 
 def _project(row: Following, *, by: Actor, at: datetime) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the command line is read before applications are loaded
     from passerelle.care.exchange.listener.running import TlsPorts
 
 _WATCH_SECONDS = 1.0
+_PAGE_THREADS = "8"  # those who wait for the journal are written together
 _LANE_WORKERS = 2  # one reads and decides while PostgreSQL writes for the other
 
 
@@ -135,10 +136,10 @@ def _page_server(doors: Doors, workers: int) -> list[str]:
     granian = str(Path(sys.executable).with_name("granian"))
     return [
         *(granian, "--interface", "wsgi", "--no-ws", "--host", doors.host, "--port", str(doors.port)),
-        *("--workers", str(workers), "--blocking-threads", "4", "--respawn-failed-workers"),
+        *("--workers", str(workers), "--blocking-threads", _PAGE_THREADS, "--respawn-failed-workers"),
         *(
             "--log-level",
-            os.environ.get("PASSERELLE_LOG_LEVEL", "WARNING").lower(),
+            os.environ.get("PASSERELLE_LOG_LEVEL", "ERROR").lower(),
             "passerelle.config.wsgi:application",
         ),
     ]

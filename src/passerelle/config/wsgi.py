@@ -1,3 +1,4 @@
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -12,3 +13,5 @@ from passerelle.core.oauth.door import Door  # noqa: E402 - models exist from he
 
 application = Door(pages)
 take_runtime_role(connections.settings["default"]["OPTIONS"], "passerelle_app")
+gc.collect()
+gc.freeze()  # what was loaded stays: no use looking through it for ever

@@ -13,6 +13,7 @@ from uuid import uuid4
 import psycopg
 
 from passerelle.config.record_benchmark import work
+from passerelle.config.record_benchmark.drawing import drawn
 from passerelle.config.record_benchmark.house import RecordHouse, Tell, record_house
 from passerelle.config.record_benchmark.load import Measure, Server, put
 from passerelle.config.record_benchmark.work import Requests, Targets
@@ -41,22 +42,22 @@ class Load(NamedTuple):
 def run(load: Load, *, patients: int, tell: Tell) -> Figures:
     """Measure our own record, access decision and journal on, in a house made for it and dropped after."""
     with record_house(patients, tell) as house, house.pages() as address:
-        figures = _Measures(lambda: house.server(address), load, tell).all()
-        return figures | _floor(house, address, load) | _bulk(house, tell)
+        targets = drawn(house.parameters, patients)
+        figures = _Measures(lambda: house.server(address), load, tell, targets).all()
+        return figures | _floor(house, load, targets) | _bulk(house, tell)
 
 
 def run_at(base: str, token: str, load: Load, *, tell: Tell) -> Figures:
     """Put the same work on any FHIR server: what it holds is found by its own searches."""
     server = Server.at(base, token)
-    return _Measures(lambda: server, load, tell).all()
+    return _Measures(lambda: server, load, tell, work.targets_of(server)).all()
 
 
 class _Measures:
     """The measures through the interface itself."""
 
-    def __init__(self, server: Callable[[], Server], load: Load, tell: Tell) -> None:
-        self._server, self._load, self._tell = server, load, tell
-        self._targets = work.targets_of(server())
+    def __init__(self, server: Callable[[], Server], load: Load, tell: Tell, targets: Targets) -> None:
+        self._server, self._load, self._tell, self._targets = server, load, tell, targets
 
     def all(self) -> Figures:
         """Return the figures, reads first, so that what is written changes nothing of them."""
@@ -104,8 +105,7 @@ class _Measures:
         return round(statistics.median(waits), 1)
 
 
-def _floor(house: RecordHouse, address: str, load: Load) -> Figures:
-    targets = work.targets_of(house.server(address))
+def _floor(house: RecordHouse, load: Load, targets: Targets) -> Figures:
     with house.floor() as bare:
         server = Server.at(bare)
         return {"floor_per_s": _rate(load.put(server, work.floor_reads(server, targets)))}

@@ -1,4 +1,4 @@
-"""What is asked of the server: made from what it holds, found through its own interface."""
+"""What is asked of the server: made from what it holds, found through its own interface (ours: `drawing.py`)."""
 
 import itertools
 import json

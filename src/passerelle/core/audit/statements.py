@@ -6,7 +6,7 @@ For the two statements of each read of the record, its row and its event: adapta
 import hashlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from django.db import connections
@@ -39,7 +39,8 @@ class Statement:
         told = [None if value is None else value.decode() for value in values]
         return psycopg.RawCursor(session).execute(self._sql, told, prepare=True).pgresult
 
-    def _alone(self, session: psycopg.Connection[Any], values: Sequence[bytes | None]) -> Any:
+    def _alone(self, session: psycopg.Connection[Any], told: Sequence[bytes | None]) -> Any:
+        values = cast("Sequence[bytes]", told)  # null is None here too, whatever the annotation of psycopg says
         known: set[bytes] = session.__dict__.setdefault("passerelle_plain", set())
         if self._name in known:
             try:

@@ -107,6 +107,13 @@ def _found(path: str) -> tuple[Callable[..., HttpResponseBase], dict[str, Any]] 
         if way is None:
             return None
         return way.view, {name: part for name, part in zip(way.names, parts, strict=True) if name is not None}
+    if len(parts) == 1 and parts[0].isalpha() and parts[0].isascii():
+        return _of_a_type(path)
+    return _resolved(path)
+
+
+@lru_cache(maxsize=512)
+def _of_a_type(path: str) -> tuple[Callable[..., HttpResponseBase], dict[str, Any]] | None:
     return _resolved(path)
 
 

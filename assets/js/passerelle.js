@@ -72,4 +72,38 @@
     form.dataset.sent = "yes";
     setTimeout(() => delete form.dataset.sent, 4000);
   });
+
+  // A patient’s session: warned two minutes before its end, what was being written is given to the house to keep.
+  const WARNED = 120, session = Number(document.body.dataset.sessionSeconds || 0);
+  const ending = document.getElementById("session-end");
+  let warning, closing;
+  const keepDrafts = () => {
+    for (const form of document.querySelectorAll("form[data-draft]")) {
+      const told = new FormData(form);
+      told.set("draft", "1");
+      fetch(form.action || location.href, { method: "POST", body: told, redirect: "manual", keepalive: true });
+    }
+  };
+  const watch = () => {
+    clearTimeout(warning);
+    clearTimeout(closing);
+    warning = setTimeout(() => {
+      keepDrafts();
+      if (!ending.open) ending.showModal();
+      closing = setTimeout(() => location.reload(), WARNED * 1000);
+    }, Math.max(session - WARNED, 1) * 1000);
+  };
+  if (session && ending) {
+    watch();
+    ending.querySelector("[data-stay]").addEventListener("click", async () => {
+      await fetch(location.href, { method: "HEAD", cache: "no-store" });
+      ending.close();
+      watch();
+    });
+  }
+
+  // A page that the browser kept aside is asked for again: after signing out, the Back button shows nothing.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && document.body.dataset.sessionSeconds) location.reload();
+  });
 })();

@@ -6,3 +6,8 @@ class MessagingConfig(AppConfig):
     name = "passerelle.care.messaging"
     label = "messaging"
     verbose_name = "messages des patients"
+
+    def ready(self) -> None:
+        from passerelle.care.messaging.navigation import register  # noqa: PLC0415 - models exist from here on
+
+        register()

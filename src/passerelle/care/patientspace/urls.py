@@ -1,6 +1,17 @@
 from django.urls import path
 
-from passerelle.care.patientspace.views import choices, circle, desk, doors, journal, pages, people, pieces
+from passerelle.care.patientspace.views import (
+    choices,
+    circle,
+    desk,
+    doors,
+    journal,
+    pages,
+    people,
+    pieces,
+    relatives,
+    summaries,
+)
 
 app_name = "patientspace"
 
@@ -11,6 +22,8 @@ urlpatterns = [
     path("activer/", doors.activate, name="activate"),
     path("accueil/<uuid:person_id>/", desk.desk, name="desk"),
     path("accueil/<uuid:person_id>/annuler/", desk.cancel_invitation, name="cancel_invitation"),
+    path("rendez-vous/<uuid:appointment_id>.ics", pages.calendar, name="calendar_file"),
+    path("resumes/<uuid:document_id>/", summaries.summarise, name="summarise"),
     path("sejours/", pages.stays, name="stays"),
     path("sejours/<uuid:stay_id>/", pages.stay, name="stay"),
     path("documents/", pages.documents, name="documents"),
@@ -32,6 +45,11 @@ urlpatterns = [
     path("choix/opposition-generale/<slug:scope>/", circle.oppose_widely, name="oppose_widely"),
     path("choix/personne-de-confiance/", people.trusted, name="trusted"),
     path("choix/proches/", people.relatives, name="relatives"),
+    path("choix/proches/inviter/", relatives.invite_relative, name="invite_relative"),
+    path("choix/proches/rejoindre/", relatives.join_relative, name="join_relative"),
+    path("choix/proches/<uuid:choice_id>/fermer/", relatives.end_relative, name="end_relative"),
+    path("choix/proches/code/<uuid:invitation_id>/annuler/", relatives.cancel_relative, name="cancel_relative"),
+    path("choix/proches/<uuid:person_id>/rendre/", relatives.give_up, name="give_up"),
     path("choix/secret/<slug:item>/<uuid:item_id>/", pieces.keep_secret, name="keep_secret"),
     path("choix/secret/<uuid:item_id>/lever/", pieces.tell_again, name="tell_again"),
     path("espace/<uuid:person_id>/", people.enter_space, name="enter_space"),

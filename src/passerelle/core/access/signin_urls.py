@@ -13,7 +13,7 @@ from passerelle.core.access.views import sign_in
 
 urlpatterns = [
     path("connexion/", public(sign_in.SignIn.as_view()), name="account_login"),
-    path("deconnexion/", public(account.logout), name="account_logout"),
+    path("deconnexion/", sign_in.sign_out, name="account_logout"),
     path("inscription/", public(RedirectView.as_view(pattern_name="account_login")), name="account_signup"),
     path("connexion/second-facteur/", public(mfa.authenticate), name="mfa_authenticate"),
     path("connexion/cle/", public(webauthn.login_webauthn), name="mfa_login_webauthn"),

@@ -39,6 +39,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "viewer": viewer,
         "notices": notices_of(request) if viewer else [],
         "is_dense": space in PROFESSIONAL_SPACES,
+        "session_seconds": getattr(request, "session_seconds", 0) if viewer else 0,
         "theme": theme_of(request),
         "themes": THEMES,
         "is_demonstration": bool(settings.DEMO),

@@ -5,6 +5,7 @@ from passerelle.care.consent.models.circle import CareTeamMember, Opposition
 from passerelle.care.consent.models.followup import Answer, EmergencyReview, NoticeSeen, Question
 from passerelle.care.consent.models.people import ProtectedIdentity, Representation, TrustedPerson
 from passerelle.care.consent.models.pieces import MaskedDocument, MinorSecret
+from passerelle.care.consent.models.relatives import RelativeInvitation
 
 KINDS: Final[dict[str, type[Choice]]] = {
     "careteam": CareTeamMember,
@@ -48,6 +49,10 @@ CLASSIFICATION: dict[str, dict[str, str]] = {
     "ProtectedIdentity": SHARED_FIELDS | {"reason": "health"},
     "EmergencyReview": _ACT | {"id": "neutral", "emergency_id": "neutral", "is_justified": "neutral", "note": "health"},
     "NoticeSeen": {"emergency_id": "neutral", "person_id": "identifying", "at": "neutral"},
+    "RelativeInvitation": dict.fromkeys(
+        ("id", "made_at", "expires_at", "ends_at", "used_at", "cancelled_at", "failures"), "neutral"
+    )
+    | dict.fromkeys(("person_id", "name", "code_digest", "by_account"), "identifying"),
     "Question": {
         "id": "neutral",
         "person_id": "identifying",
@@ -83,6 +88,7 @@ __all__ = [
     "Opposition",
     "ProtectedIdentity",
     "Question",
+    "RelativeInvitation",
     "Representation",
     "TrustedPerson",
     "Withdrawal",

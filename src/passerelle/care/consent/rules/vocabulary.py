@@ -26,8 +26,11 @@ class Nature(Word):
     PARENT = "parent", "Titulaire de l’autorité parentale"
     MINOR_GUARDIAN = "minor_guardian", "Tuteur du mineur"
     ADULT_GUARDIAN = "adult_guardian", "Tuteur du majeur protégé"
+    DELEGATE = "delegate", "Proche choisi par la personne"
 
 
+#: Those who read for the person, and decide nothing in their place.
+READS_ONLY = frozenset({Nature.DELEGATE})
 ENDS_AT_MAJORITY = frozenset({Nature.PARENT, Nature.MINOR_GUARDIAN})
 
 

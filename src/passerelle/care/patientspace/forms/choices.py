@@ -88,6 +88,43 @@ class TrustedForm(forms.Form):
         return cleaned
 
 
+class RelativeForm(forms.Form):
+    """Whom to let in, and until when."""
+
+    name = forms.CharField(
+        label="Nom de votre proche", max_length=200, error_messages={"required": "Écrivez le nom de votre proche."}
+    )
+    last_day = forms.DateField(
+        label="Dernier jour",
+        widget=DayInput(),
+        help_text="Ce jour passé, l’accès se ferme de lui-même.",
+        error_messages=_DAY | {"required": "Choisissez un dernier jour."},
+    )
+
+    @property
+    def ends_at(self) -> datetime:
+        """Return the exclusive end."""
+        return consent.end_of_day(self.cleaned_data["last_day"])
+
+
+class RelativeCodeForm(forms.Form):
+    """The code that a relative gave, and the second proof."""
+
+    code = forms.CharField(
+        label="Code donné par votre proche",
+        max_length=40,
+        error_messages={"required": "Recopiez le code de votre proche."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    birth_date = forms.DateField(
+        label="Date de naissance de votre proche",
+        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"],
+        help_text="Jour, mois, année\u00a0: 31/12/1960.",
+        error_messages=_DAY | {"required": "Donnez la date de naissance de votre proche."},
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+
+
 class QuestionForm(forms.Form):
     """What to ask, or to report, to the data-protection officer."""
 

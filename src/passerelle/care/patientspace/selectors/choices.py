@@ -32,6 +32,8 @@ class Relative:
     name: str
     nature: str
     ends_at: datetime | None
+    choice_id: UUID
+    is_delegate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +97,14 @@ def _dmp(person_id: UUID) -> Iterable[DmpChoice]:
 
 def represented(person_id: UUID, *, at: datetime) -> list[Relative]:
     """Return whom this person represents."""
-    return [
-        Relative(one.person_id, consent.called(one.person_id), one.nature.label, one.ends_at)
-        for one in consent.represented(person_id, at=at)
-    ]
+    return [_relative(one, one.person_id) for one in consent.represented(person_id, at=at)]
 
 
 def representatives(person_id: UUID, *, at: datetime) -> list[Relative]:
     """Return who represents this person."""
-    return [
-        Relative(one.representative_id, consent.called(one.representative_id), one.nature.label, one.ends_at)
-        for one in consent.representatives(person_id, at=at)
-    ]
+    return [_relative(one, one.representative_id) for one in consent.representatives(person_id, at=at)]
+
+
+def _relative(held: consent.Representative, person_id: UUID) -> Relative:
+    is_delegate = held.nature is consent.Nature.DELEGATE
+    return Relative(person_id, consent.called(person_id), held.nature.label, held.ends_at, held.id, is_delegate)

@@ -1,6 +1,6 @@
 """What each page of the patient shows, gathered through the record with the patient as viewer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from passerelle.care.patientspace.rules import journal as rules
 from passerelle.care.patientspace.selectors.journal import latest
+from passerelle.care.patientspace.selectors.release import Curtain
 from passerelle.care.record import api as record
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Viewer
@@ -46,22 +47,22 @@ class Shelf:
     total: int
 
 
-def home(viewer: Viewer, person_id: UUID, *, at: datetime) -> Home:
-    """Return what the first page tells; the reading is audited by the record."""
-    timeline = record.timeline(viewer, person_id, at=at)
-    documents = sorted(every_document(timeline), key=_newest_first)
+def home(viewer: Viewer, person_id: UUID, *, at: datetime, known: Collection[UUID] = ()) -> Home:
+    """Return what the first page tells, but the appointments `known` elsewhere; the record audits the reading."""
+    timeline = Curtain(person_id, at=at).timeline(record.timeline(viewer, person_id, at=at))
+    papers = sorted(every_document(timeline), key=_newest_first)
     planned = [stay for stay in timeline.stays if stay.status == "planned" and stay.start and stay.start > at]
     current = [stay for stay in timeline.stays if stay.status in {"arrived", "in-progress", "onleave"}]
     over = [stay for stay in timeline.stays if stay.status == "finished"]
     coming = [one for one in timeline.appointments if one.end and one.end > at]
     return Home(
-        appointments=tuple(one for one in coming if one.status not in _NOT_TOLD),
+        appointments=tuple(one for one in coming if one.status not in _NOT_TOLD and one.id not in known),
         next_stay=min(planned, key=lambda stay: stay.start or at, default=None),
         current_stay=current[0] if current else None,
         last_stay=over[0] if over else None,
-        documents=tuple(documents[:_SHOWN_AT_HOME]),
-        recent_document_count=sum(_is_recent(document, at) for document in documents),
-        accesses=latest(person_id, documents)[:_SHOWN_AT_HOME] if viewer.person_id == person_id else None,
+        documents=tuple(papers[:_SHOWN_AT_HOME]),
+        recent_document_count=sum(_is_recent(document, at) for document in papers),
+        accesses=latest(person_id, papers)[:_SHOWN_AT_HOME] if viewer.person_id == person_id else None,
     )
 
 
@@ -85,7 +86,7 @@ def stay(viewer: Viewer, person_id: UUID, stay_id: UUID, *, at: datetime) -> rec
     Raises:
         AccessRefused: the patient has no such stay.
     """
-    timeline = record.timeline(viewer, person_id, at=at)
+    timeline = Curtain(person_id, at=at).timeline(record.timeline(viewer, person_id, at=at))
     found = next((stay for stay in timeline.stays if stay.id == stay_id), None)
     if found is None:
         raise access.AccessRefused
@@ -115,13 +116,18 @@ def _year(document: record.DocumentRow) -> int | None:
     return timezone.localdate(document.created_at).year if document.created_at else None
 
 
+def documents(viewer: Viewer, person_id: UUID, *, at: datetime) -> tuple[record.DocumentRow, ...]:
+    """Return the documents that a patient sees today; the reading is audited by the record."""
+    return Curtain(person_id, at=at).documents(record.documents(viewer, person_id, at=at))
+
+
 def document_title(viewer: Viewer, person_id: UUID, document_id: UUID, *, at: datetime) -> str:
     """Return the title of one of the patient's documents.
 
     Raises:
         AccessRefused: the patient has no such document.
     """
-    found = next((one for one in record.documents(viewer, person_id, at=at) if one.id == document_id), None)
+    found = next((one for one in documents(viewer, person_id, at=at) if one.id == document_id), None)
     if found is None:
         raise access.AccessRefused
     return found.title
@@ -129,7 +135,7 @@ def document_title(viewer: Viewer, person_id: UUID, document_id: UUID, *, at: da
 
 def holds(viewer: Viewer, person_id: UUID, item: str, item_id: UUID, *, at: datetime) -> bool:
     """Tell whether the record shows this viewer this stay, document or appointment of the person."""
-    timeline = record.timeline(viewer, person_id, at=at)
+    timeline = Curtain(person_id, at=at).timeline(record.timeline(viewer, person_id, at=at))
     held = {
         "stay": {stay.id for stay in timeline.stays},
         "document": {document.id for document in every_document(timeline)},

@@ -1,6 +1,5 @@
 """Inviting a person to open their space, and letting in who proves to be them."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -10,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from passerelle.care.consent import api as consent
 from passerelle.care.identity import api as identity
 from passerelle.care.patientspace.models import Invitation
-from passerelle.care.patientspace.rules import codes
 from passerelle.care.patientspace.rules.recognition import age_on
 from passerelle.care.patientspace.rules.vocabulary import Means
 from passerelle.core.access import api as access
@@ -91,7 +90,7 @@ def invite(*, viewer: Viewer, person_id: UUID, means: Means, document: str = "",
         raise TooYoung
     if means is Means.DESK and not document.strip():
         raise NoDocumentSeen
-    code = "".join(secrets.choice(codes.ALPHABET) for _ in range(codes.LENGTH))
+    code = consent.new_code()
     Invitation.objects.filter(person_id=person_id, used_at=None, cancelled_at=None).update(cancelled_at=at)
     made = Invitation.objects.create(
         person_id=person_id,
@@ -109,7 +108,7 @@ def invite(*, viewer: Viewer, person_id: UUID, means: Means, document: str = "",
         _send(made, code, at)
     detail = {"means": means.value, "document": document.strip()}
     _note(audit.Action.SPACE_INVITED, made, by=viewer.actor(access.Role.ADMISSION_CLERK), at=at, detail=detail)
-    return Issued(means, establishment, at, made.expires_at, codes.shown(code))
+    return Issued(means, establishment, at, made.expires_at, consent.shown_code(code))
 
 
 def keeper_of(viewer: Viewer, person_id: UUID, *, at: datetime) -> str:
@@ -144,7 +143,7 @@ def prove(*, code: str, birth_date: date, at: datetime) -> Proved:
         found = (
             Invitation.objects.select_for_update(of=("self",))
             .live(at)
-            .filter(code_digest=_digest(codes.typed(code)))
+            .filter(code_digest=_digest(consent.typed_code(code)))
             .first()
         )
         if found is not None and _born_on(found.person_id) == birth_date:
@@ -218,7 +217,7 @@ def _send(made: Invitation, code: str, at: datetime) -> None:
         to=made.address,
         template="space_invitation",
         key=f"invitation:{made.pk}",
-        words={"place": made.establishment, "code": codes.shown(code), "link": "mon-espace/invitation"},
+        words={"place": made.establishment, "code": consent.shown_code(code), "link": "mon-espace/invitation"},
         about=f"invitation:{made.pk}",
         expires_at=made.expires_at,
         establishment=made.establishment,

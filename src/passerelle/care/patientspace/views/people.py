@@ -49,6 +49,8 @@ def relatives(request: AuthenticatedRequest) -> HttpResponse:
         "who": who,
         "represented": selectors.represented(own, at=at) if own else [],
         "representatives": selectors.representatives(who.person_id, at=at),
+        "pending": consent.pending_relatives(who.person_id, at=at) if who.is_self else [],
+        "may_invite": who.is_self and not consent.is_young(who.person_id, at=at),
         "name": consent.called(who.person_id),
         "trail": trail(),
     }

@@ -1,6 +1,7 @@
 from typing import Any
 
 from allauth.account.views import LoginView, PasswordChangeView
+from allauth.account.views import logout as leave
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.conf import settings
@@ -16,6 +17,16 @@ from passerelle.core.access.selectors import persona_account, persona_groups, vi
 from passerelle.core.access.services.accounts import note_second_factor_change
 from passerelle.core.access.services.personas import note_persona
 from passerelle.core.access.sessions import BACKEND, note_second_factor
+
+
+@public
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Close the session, and have the browser forget every page it kept."""
+    response: HttpResponse = leave(request)
+    if request.method == "POST":
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        response["Cache-Control"] = "no-store"
+    return response
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # the library has no types

@@ -13,8 +13,9 @@ from passerelle.core.access import api as access
 from passerelle.core.oauth import flows
 from passerelle.core.oauth.flows import Pending
 from passerelle.core.oauth.providers import is_open, label_of
-from passerelle.core.oauth.services.admission import ChoiceNeeded, NotAdmitted, admit, is_same_person
+from passerelle.core.oauth.services.admission import ChoiceNeeded, admit, is_same_person
 from passerelle.core.oauth.services.noting import note_failure
+from passerelle.core.oauth.services.tying import NotAdmitted
 from passerelle.core.oauth.views.going import LOST, failed, go, logout_address, proof_of, told
 from passerelle.protocols.oidc import api as oidc
 from passerelle.protocols.psc import api as psc

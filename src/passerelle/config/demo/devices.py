@@ -17,7 +17,8 @@ from django.utils import timezone
 from passerelle.care.consent import api as consent
 from passerelle.care.devices import api as devices
 from passerelle.care.devices.models import Device, DeviceEvent, Monitoring, Pairing, Threshold
-from passerelle.care.liaison import api as liaison
+from passerelle.care.identity import api as identity
+from passerelle.care.record import api as record
 from passerelle.core.access import api as access
 from passerelle.core.access.api import AccessRefused, Viewer
 
@@ -57,12 +58,14 @@ def follow_at_home(*, at: datetime) -> int:
     chance = random.Random(20261122)  # noqa: S311 - invented measures
     jeanne = _viewer(_PATIENT, at)
     persons = [jeanne.person_id] if jeanne is not None and jeanne.person_id else []
-    persons += [one.person_id for one in liaison.letters_to_write([_PLACE], at=at) if one.person_id not in persons]
+    persons += [one for one in _left_hospital(at) if one not in persons]
     followed = 0
-    for person_id, life in zip(dict.fromkeys(persons), _LIVES, strict=False):
+    for person_id in dict.fromkeys(persons):
+        if followed == len(_LIVES):
+            break
         with suppress(AccessRefused):
-            _follow(person_id, life, clinician, at)
-            _live(person_id, life, chance, at)
+            _follow(person_id, _LIVES[followed], clinician, at)
+            _live(person_id, _LIVES[followed], chance, at)
             followed += 1
     if followed:
         _spare_fleet(clinician, at)
@@ -78,6 +81,16 @@ def follow_at_home(*, at: datetime) -> int:
 def _viewer(code: str, at: datetime) -> Viewer | None:
     account = access.persona_account(code)
     return account and access.viewer_of(account, on=timezone.localdate(at), second_factor=True)
+
+
+def _left_hospital(at: datetime) -> list[UUID]:
+    """Return persons who left the hospital of the cast in the last weeks, the latest first."""
+    since = (at - timedelta(days=40)).date().isoformat()
+    params = {"date": [f"ge{since}"], "status": ["finished"]}
+    rows = record.search("Encounter", params, count=500, sort="-date").rows
+    files = [one.local_identity_id for one in rows if one.establishment == _PLACE]
+    persons = identity.persons_of(files)
+    return list(dict.fromkeys(persons[one] for one in files if one in persons))
 
 
 def _follow(person_id: UUID, life: _Life, clinician: Viewer, at: datetime) -> None:

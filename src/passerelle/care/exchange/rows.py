@@ -11,6 +11,8 @@ from struct import Struct
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
+
 #: A value with its length before it, as a field of the binary format.
 Encode = Callable[[Any], bytes]
 #: All the values of a column, in their order.
@@ -34,7 +36,11 @@ class Table:
 
     def __init__(self, name: str, columns: Mapping[str, str]) -> None:
         self.name = name
+        self._columns = tuple(columns)
         self._names = ", ".join(columns)
+        self._is_json = tuple(type_ == "jsonb" for type_ in columns.values())
+        #: Whether a JSON text can tell its rows: bytes it cannot.
+        self.may_be_told = "bytea" not in columns.values()
         self._encoders = tuple(_column_encoder(type_) for type_ in columns.values())
         self._types = tuple(columns.values())
         self._count = len(columns)
@@ -52,6 +58,21 @@ class Table:
         return f"INSERT INTO {self.name} ({self._names}) SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"  # noqa: S608 - our names
 
     @cached_property
+    def insert_told(self) -> str:
+        """Return the statement that inserts rows given by `told`, those already there left out."""
+        typed = ", ".join(f"{name} {type_}" for name, type_ in zip(self._columns, self._types, strict=True))
+        return (
+            f"INSERT INTO {self.name} ({self._names}) SELECT {self._names}"  # noqa: S608 - our names
+            f" FROM json_to_recordset(%s::json) AS told ({typed}) ON CONFLICT DO NOTHING"
+        )
+
+    def told(self, rows: Iterable[Sequence[Any]]) -> str:
+        """Return rows as one JSON text: where a COPY is not allowed, one parameter instead of those of each row."""
+        return orjson.dumps(
+            [dict(zip(self._columns, map(_json, self._is_json, row), strict=True)) for row in rows]
+        ).decode()
+
+    @cached_property
     def copy(self) -> str:
         """Return the statement that takes `content`."""
         return f"COPY {self.name} ({self._names}) FROM STDIN (FORMAT BINARY)"
@@ -66,6 +87,10 @@ class Table:
         # Column by column: the rows of a group say the same thing many times, and no value costs a call of its own.
         encoded = [encode(column) for encode, column in zip(self._encoders, columns, strict=True)]
         return b"".join(chain.from_iterable(zip(repeat(_count(self._count)), *encoded, strict=False)))
+
+
+def _json(is_json: bool, value: Any) -> Any:  # noqa: FBT001 - mapped over the columns
+    return orjson.Fragment(value) if is_json and value is not None else value
 
 
 def _measured(content: bytes) -> bytes:

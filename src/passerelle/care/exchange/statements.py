@@ -1,7 +1,6 @@
 """Statements of the path of messages: in Django's transaction, prepared once, the writes of a group sent together."""
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
@@ -13,7 +12,11 @@ from passerelle.care.exchange.rows import Table
 from passerelle.core.access import api as access
 
 Values = Sequence[Any]
-_FEWEST_COPIED = 4
+#: The values of a statement, by place or by name.
+Bound = Values | Mapping[str, Any]
+#: A statement, its values, how many rows it must insert (None: it may not matter).
+Statement = tuple[str, Bound, int | None]
+_FEWEST_TOGETHER = 4
 _NOTHING_TO_OPEN = nullcontext()
 _BY_INDEXES = """
     SELECT set_config(name, 'off', true)
@@ -25,7 +28,7 @@ class SupposedWrong(Exception):
     """A row that a group supposed new was there already: the group is undone, its messages are taken one by one."""
 
 
-def ask(sql: str, values: Values) -> psycopg.Cursor[Any]:
+def ask(sql: str, values: Bound) -> psycopg.Cursor[Any]:
     """Run a statement that PostgreSQL parses once per connection, its values bound by the server.
 
     It sees what was written before it, belongs to the transaction in hand, and its errors are Django's. Columns of JSON
@@ -57,7 +60,7 @@ def commit_soon() -> None:
     ask("SET LOCAL synchronous_commit = off", ())
 
 
-def write(sql: str, values: Values) -> None:
+def write(sql: str, values: Bound) -> None:
     """Run a write whose answer nobody waits for: at once, or in a group with the other writes."""
     gathered = _gathered.get()
     if gathered is None:
@@ -110,11 +113,11 @@ class Gathered:
     def __init__(self) -> None:
         self.rows: dict[Table, list[Values]] = {}
         self.missing: dict[Table, list[Values]] = {}
-        self._waiting: list[tuple[str, Values, bool]] = []
+        self._waiting: list[Statement] = []
         self.others_wrote = False
 
-    def add(self, sql: str, values: Values, *, is_new: bool = False) -> None:
-        self._waiting.append((sql, values, is_new))
+    def add(self, sql: str, values: Bound, *, is_new: bool = False) -> None:
+        self._waiting.append((sql, values, 1 if is_new else None))
 
     def send(self) -> None:
         """Send what waits.
@@ -125,21 +128,19 @@ class Gathered:
         rows, self.rows = self.rows, {}
         missing, self.missing = self.missing, {}
         waiting, self._waiting = self._waiting, []
-        perhaps: list[tuple[str, Values, bool]] = [
-            (table.insert_missing, [list(column) for column in zip(*given, strict=True)], False)
+        perhaps: list[Statement] = [
+            (table.insert_missing, [list(column) for column in zip(*given, strict=True)], None)
             for table, given in missing.items()
         ]
-        fewest_copied = sys.maxsize if access.is_behind() else _FEWEST_COPIED  # policies refuse a COPY
-        few = [
-            (table.insert_new, values, True)
-            for table, given in rows.items()
-            if len(given) < fewest_copied
-            for values in given
-        ]
+        is_behind, inserted = access.is_behind(), list[Statement]()
         for table, given in rows.items():
-            if len(given) >= fewest_copied:
+            if len(given) < _FEWEST_TOGETHER or (is_behind and not table.may_be_told):
+                inserted += [(table.insert_new, values, 1) for values in given]
+            elif is_behind:  # policies refuse a COPY
+                inserted.append((table.insert_told, [table.told(given)], len(given)))
+            else:
                 copy_new(table, given)
-        if statements := few + perhaps + waiting:
+        if statements := inserted + perhaps + waiting:
             _send(statements)
 
     def before(self, execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -163,14 +164,15 @@ def copy_new(table: Table, rows: Sequence[Values]) -> None:
             raise SupposedWrong from error
 
 
-def _send(statements: Sequence[tuple[str, Values, bool]]) -> None:
+def _send(statements: Sequence[Statement]) -> None:
     session = connection.connection
     told = next(filter(None, (access.to_tell(sql) for sql, _, _ in statements)), None)
     with connection.wrap_database_errors, session.pipeline():
         if told is not None:
             psycopg.Cursor(session).execute(*told, prepare=True)
         sent = [psycopg.Cursor(session).execute(sql, values, prepare=True) for sql, values, _ in statements]
-    if any(is_new and cursor.rowcount != 1 for cursor, (_, _, is_new) in zip(sent, statements, strict=True)):
+    made = zip(sent, statements, strict=True)
+    if any(expected is not None and cursor.rowcount != expected for cursor, (_, _, expected) in made):
         raise SupposedWrong
 
 

@@ -6,7 +6,7 @@ from passerelle.core.audit.selectors.accesses import AccessRow, accesses_to
 from passerelle.core.audit.selectors.openings import first_openings
 from passerelle.core.audit.selectors.verification import Verification, verify
 from passerelle.core.audit.services.controlling import verify_and_note
-from passerelle.core.audit.services.recording import record
+from passerelle.core.audit.services.recording import record, written_by
 from passerelle.core.audit.services.sealing import seal
 from passerelle.core.audit.statements import Statement, as_array
 
@@ -25,4 +25,5 @@ __all__ = [
     "seal",
     "verify",
     "verify_and_note",
+    "written_by",
 ]

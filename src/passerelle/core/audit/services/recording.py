@@ -1,6 +1,8 @@
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -19,6 +21,7 @@ _INSERT: Final = (
     f" VALUES ({', '.join(f'%({name})s' for name in _COLUMNS)})"
 )
 _WRITE_LOT: Final = Statement("SELECT audit_write($1, $2)")
+_handed: Final[ContextVar[Callable[[str, dict[str, Any]], None] | None]] = ContextVar("handed_events", default=None)
 
 
 def record(  # noqa: PLR0913 - the shape of an event; every part is named at the call
@@ -64,9 +67,23 @@ def record(  # noqa: PLR0913 - the shape of an event; every part is named at the
         _gathering.add(event)
 
 
+@contextmanager
+def written_by(write: Callable[[str, dict[str, Any]], None]) -> Iterator[None]:
+    """Hand what inserts the events of this block, inside a transaction, to `write`: they travel with its writes."""
+    token = _handed.set(write)
+    try:
+        yield
+    finally:
+        _handed.reset(token)
+
+
 def _write(event: dict[str, Any]) -> None:
     """Insert an event by a prepared statement: each reading and each write of the record leaves one."""
     values = event | {"detail": json.dumps(event["detail"], ensure_ascii=False), "digest": rules.digest(event)}
+    handed = _handed.get()
+    if handed is not None:
+        handed(_INSERT, values)
+        return
     connection.ensure_connection()
     with connection.wrap_database_errors:
         psycopg.Cursor(connection.connection).execute(_INSERT, values, prepare=True)

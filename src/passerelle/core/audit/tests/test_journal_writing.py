@@ -14,7 +14,7 @@ from passerelle.core.audit.actions import Action, Actor
 from passerelle.core.audit.models import AuditEvent, AuditLink
 from passerelle.core.audit.selectors.accesses import accesses_to
 from passerelle.core.audit.selectors.verification import verify
-from passerelle.core.audit.services.recording import record
+from passerelle.core.audit.services.recording import record, written_by
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 BOB = Actor(uuid.UUID(int=2), "Dr Bob Fictif", "clinician", "aubagne")
@@ -195,3 +195,18 @@ def test_the_root_changes_with_any_head(place, change):
     changed = rules.Head(place, 5, bytes(32)) if change == "sequence" else rules.Head(place, 4, b"\x01" * 32)
 
     assert rules.merkle_root(heads) != rules.merkle_root([*heads[:place], changed, *heads[place + 1 :]])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_handed_over_is_written_when_its_statement_is_sent_and_chained_as_any_other():
+    sent = []
+    with transaction.atomic():
+        with written_by(lambda sql, values: sent.append((sql, values))):
+            record(Action.RECORD_READ, by=BOB, at=NOON, target="document:remis")
+        assert not AuditEvent.objects.filter(target="document:remis").exists()
+        with connection.cursor() as cursor:
+            cursor.execute(*sent[0])
+
+    event = AuditEvent.objects.get(target="document:remis")
+    assert AuditLink.objects.filter(event_id=event.pk).exists()
+    assert len(sent) == 1

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import OperationalError, transaction
 from psycopg import errors
 
-from passerelle.care.exchange.api import SupposedWrong, gathering_writes
+from passerelle.care.exchange.api import SupposedWrong, gathering_writes, write
 from passerelle.care.record.rules import writes as rules
 from passerelle.care.record.rules.kinds import FOLLOWING
 from passerelle.care.record.rules.writes import CREATE, DELETE, PATCH, UPDATE, Asked, Done, refused
@@ -26,6 +26,7 @@ from passerelle.care.record.services.fhir.storing import Draft, store
 from passerelle.care.record.services.fhir.watching import tell_watchers
 from passerelle.care.record.services.subscriptions import kept_as_asked
 from passerelle.core.access.api import Act, Viewer
+from passerelle.core.audit import api as audit
 from passerelle.protocols.fhir import api as fhir
 
 CHOICES: Final = "consent"
@@ -80,8 +81,8 @@ class _Work:
             with rules.at_rank(rank):
                 drafts[rank] = self._draft(chosen[rank], held)
         self._check_references(drafts)
-        self._permission.leave_traces()
-        with gathering_writes():
+        with gathering_writes(), audit.written_by(write):
+            self._permission.leave_traces()
             done = [store(drafts[rank], self._sight) for rank in range(len(chosen))]
         self._tell_watchers(drafts)
         return done

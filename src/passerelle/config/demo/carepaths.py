@@ -18,7 +18,7 @@ _TEAM: Final = Actor(account_id=None, name="Équipe de chirurgie (fictive)", rol
 _HABITS: Final = {"aphm": 0.82, "arles": 0.74, "salon": 0.61, "martigues": 0.68}
 _PATIENTS: Final = 14
 _SOURCE_SEED: Final = 20_260_101
-_AGES: Final = (25, 150)
+_AGES: Final = (4, 110)
 
 
 def follow_protocols(*, patient_id: UUID | None, at: datetime) -> None:
@@ -33,6 +33,7 @@ def follow_protocols(*, patient_id: UUID | None, at: datetime) -> None:
     if patient_id is not None:
         for ref in [one for one in identity.local_identities(patient_id) if one.establishment in _HABITS][:1]:
             _begin(carepaths.Place(ref.id, ref.establishment), today - timedelta(days=2), draw, 0.9, at)
+    carepaths.complete_those_over(by=_TEAM, at=at)
 
 
 def _files(establishment: str, today: date) -> Iterator[UUID]:

@@ -7,9 +7,10 @@ from passerelle.care.savings import api as savings
 from passerelle.core.audit.api import Actor
 
 _CELL: Final = Actor(account_id=None, name="Territoire de démonstration", role="cell")
-_SOURCE: Final = "Valeur fictive de la démonstration"
-# Hours a month of paper work without the patient; the other establishments entered none yet, and the page says so.
-_HOURS: Final = {"aphm": 21_000, "chiap": 4_200, "arles": 2_100, "martigues": 1_900, "salon": 1_600, "aubagne": 1_400}
+_SOURCE: Final = "Valeur fictive, à l’échelle de la population de démonstration"
+# Hours a month of paper work without the patient, at the scale of the invented population (20,000 persons); the other
+# establishments entered none yet, and the page says so.
+_HOURS: Final = {"aphm": 210, "chiap": 38, "arles": 14, "martigues": 22, "salon": 15, "aubagne": 17}
 _MONTHS: Final = 12
 
 

@@ -4,9 +4,10 @@ https://hl7.org/fhir/R4/http.html#search and https://hl7.org/fhir/R4/search.html
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum, auto
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -160,8 +161,9 @@ def _answered(ground: Ground) -> HttpResponse:
     asking = Asking(sight.clause, budget)
     groups = [Group(type_, _wanted(asking, ground, type_, asked)) for type_ in ground.types]
     spend(budget, asked.includes, asked.revincludes)
-    with _time_for(budget):
-        found = _page(ground, asked, groups)
+    limit = _limit_for(budget, asked)
+    with in_good_time() if limit is _Limit.OF_ALL else nullcontext():
+        found = _page(ground, asked, groups, is_limited=limit is _Limit.OF_ONE)
         total = total_of(groups, is_estimate=asked.total == "estimate") if asked.wants_total else None
         brought = Bringing(sight.clause, found.rows)
         brought.bring(found.rows, asked.includes, asked.revincludes)
@@ -172,19 +174,31 @@ def _answered(ground: Ground) -> HttpResponse:
     return bundle("searchset", entries, links=_links(ground, found, ignored), total=total)
 
 
-def _time_for(budget: Budget) -> AbstractContextManager[None]:
-    """Return a limit of time, unless the search is one that reads few rows by an index."""
-    return nullcontext() if budget.is_narrow and budget.spent <= _CHEAP else in_good_time()
+class _Limit(Enum):
+    """What five seconds are given to."""
+
+    NONE = auto()
+    OF_ONE = auto()
+    OF_ALL = auto()
 
 
-def _page(ground: Ground, asked: Asked, groups: Sequence[Group]) -> Found:
+def _limit_for(budget: Budget, asked: Asked) -> _Limit:
+    """Return the limit of time of a search: none when it reads few rows by an index, that of its only statement…"""
+    if budget.is_narrow and budget.spent <= _CHEAP:
+        return _Limit.NONE
+    is_one = not (asked.wants_total or asked.includes or asked.revincludes)
+    return _Limit.OF_ONE if is_one else _Limit.OF_ALL
+
+
+def _page(ground: Ground, asked: Asked, groups: Sequence[Group], *, is_limited: bool) -> Found:
     about = f"{ground.address} {asked.sort or ''}"
     keys = keys_of(ground.types[0], asked.sort)
     for type_ in ground.types[1:]:
         if keys_of(type_, asked.sort) != keys:
             raise SearchError(parameter="_sort", why="ces types ne se trient pas ensemble ainsi")
     place = place_of(asked.cursor, about) if asked.cursor is not None else None
-    return find(groups, keys, count=asked.count if asked.wants_rows else 0, place=place, about=about)
+    count = asked.count if asked.wants_rows else 0
+    return find(groups, keys, count=count, place=place, about=about, is_limited=is_limited)
 
 
 def _wanted(asking: Asking, ground: Ground, type_: str, asked: Asked) -> tuple[Clause, ...]:

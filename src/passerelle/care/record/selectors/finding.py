@@ -11,6 +11,7 @@ from psycopg.errors import QueryCanceled
 
 from passerelle.care.exchange.api import ask
 from passerelle.care.record.selectors.ordering import Key, after, cursor_of
+from passerelle.care.record.selectors.prepared import rows_within
 from passerelle.care.record.selectors.rows import StoredResource
 from passerelle.care.record.selectors.sql import EVERYTHING, NOTHING, Clause, joined
 
@@ -61,18 +62,37 @@ def in_good_time() -> Iterator[None]:
     Raises:
         TookTooLong: one was stopped.
     """
+    with _told_when_stopped(), transaction.atomic():
+        ask(f"SET LOCAL statement_timeout = {_TIMEOUT_MS}", ())
+        yield
+
+
+@contextmanager
+def _told_when_stopped() -> Iterator[None]:
     try:
-        with transaction.atomic():
-            ask(f"SET LOCAL statement_timeout = {_TIMEOUT_MS}", ())
-            yield
+        yield
     except (OperationalError, QueryCanceled) as fault:
         if isinstance(fault, QueryCanceled) or isinstance(fault.__cause__, QueryCanceled):
             raise TookTooLong from fault
         raise
 
 
-def find(groups: Sequence[Group], keys: Sequence[Key], *, count: int, place: Sequence[Any] | None, about: str) -> Found:
-    """Return a page of what these groups find, in the order of the keys, from after a place on."""
+def find(
+    groups: Sequence[Group],
+    keys: Sequence[Key],
+    *,
+    count: int,
+    place: Sequence[Any] | None,
+    about: str,
+    is_limited: bool = False,
+) -> Found:
+    """Return a page of what these groups find, in the order of the keys, from after a place on.
+
+    `is_limited`: PostgreSQL stops it after five seconds, by itself, as `in_good_time` does for several statements.
+
+    Raises:
+        TookTooLong: it was stopped.
+    """
     beyond = [after(keys, place)] if place is not None else []
     wheres = [joined("AND", [group.where, *beyond]) for group in groups if group.where != NOTHING]
     if not wheres or count < 1:
@@ -88,10 +108,15 @@ def find(groups: Sequence[Group], keys: Sequence[Key], *, count: int, place: Seq
     if len(pages) > 1:
         sql = f"SELECT * FROM ({' UNION ALL '.join(f'({page})' for page in pages)}) r ORDER BY {order} LIMIT %s"  # noqa: S608
         values.append(count + 1)
-    rows = ask(sql, values).fetchall()
+    rows = _rows_in_time(sql, values) if is_limited else ask(sql, values).fetchall()
     shown = tuple(StoredResource(*row[:_WIDTH]) for row in rows[:count])
     following = cursor_of(rows[count - 1][_WIDTH:], about) if len(rows) > count else None
     return Found(shown, following)
+
+
+def _rows_in_time(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with _told_when_stopped():
+        return rows_within(sql, values, limit_ms=_TIMEOUT_MS)
 
 
 def total_of(groups: Sequence[Group], *, is_estimate: bool = False) -> int:

@@ -6,15 +6,7 @@ from uuid import UUID
 
 from passerelle.care.exchange.api import ask
 
-_OTHERS: Final = """
-    SELECT mine.local_identity_id, array_agg(other.local_identity_id ORDER BY other.local_identity_id)
-    FROM identity_membership mine
-    JOIN identity_membership other ON other.person_id = mine.person_id AND other.until IS NULL
-        AND other.local_identity_id <> mine.local_identity_id
-    JOIN identity_localidentity file ON file.id = other.local_identity_id AND file.superseded_by_id IS NULL
-    WHERE mine.local_identity_id = ANY(%s::uuid[]) AND mine.until IS NULL
-    GROUP BY mine.local_identity_id
-"""
+_OTHERS: Final = "SELECT file, others FROM record_other_files(%s::uuid[])"
 
 
 def other_files(local_identity_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:

@@ -11,7 +11,9 @@ from passerelle.care.consent import api as consent
 from passerelle.care.identity import api as identity
 from passerelle.care.record.rules.visibility import Standing, is_machine, places_of
 from passerelle.care.record.selectors.prepared import rows_of
+from passerelle.core.access import api as access
 from passerelle.core.access.api import Relation, Role, Viewer
+from passerelle.core.audit import api as audit
 from passerelle.core.parameters.api import legal
 
 NO_STAY: Final = ("cancelled", "entered-in-error")
@@ -25,11 +27,9 @@ _STANDINGS: Final = (
     + ") found"
 )
 
-_AROUND: Final = (
-    "SELECT asked.id, found.* FROM (SELECT DISTINCT named.person_id AS id FROM identity_membership named"  # noqa: S608
-    " WHERE named.local_identity_id = ANY(%(files)s) AND named.until IS NULL) AS asked CROSS JOIN LATERAL ("
-    + STANDING_OF.format(person="asked.id")
-    + ") found"
+_AROUND: Final = audit.Statement(
+    "SELECT found.person_id, array_to_string(found.ids, ','), found.is_known, found.is_treated, found.has_emergency,"
+    " found.is_represented, found.has_decided FROM record_standings_around($1, $2, $3, $4, $5, $6) found"
 )
 
 
@@ -76,8 +76,23 @@ def standings_around(viewer: Viewer, local_identity_ids: Sequence[UUID], *, at: 
     """Return what a viewer is to each of the persons to whom these local identities belong; as many queries."""
     if not local_identity_ids:
         return []
-    rows = rows_of(_AROUND, {**asked_by(viewer, at=at), "files": list(local_identity_ids)})
-    return list(_standings(viewer, rows, at).values())
+    rows = _AROUND.rows([audit.as_array(map(str, local_identity_ids)), *asked_as_text(viewer, at=at)])
+    told = [(UUID(str(person, "ascii")), *standing_told(columns)) for person, *columns in rows if person]
+    return list(_standings(viewer, told, at).values())
+
+
+def asked_as_text(viewer: Viewer, *, at: datetime) -> list[bytes | None]:
+    """Return what a statement sent as it is binds of a viewer: account, person, places, moment, what is told."""
+    account, person = (str(one).encode() if one else None for one in (viewer.account_id, viewer.person_id))
+    told = access.to_tell("record_")
+    here = audit.as_array(sorted(places_of(viewer)))
+    return [account, person, here, at.isoformat().encode(), audit.as_array(told[1]) if told is not None else None]
+
+
+def standing_told(columns: Sequence[bytes | None]) -> list[Any]:
+    """Return the columns of `STANDING_OF` from their text."""
+    files, *flags = columns
+    return [[UUID(one) for one in files.decode().split(",")] if files else None, *(flag == b"t" for flag in flags)]
 
 
 def asked_by(viewer: Viewer, *, at: datetime) -> dict[str, Any]:

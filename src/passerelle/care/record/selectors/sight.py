@@ -17,15 +17,16 @@ from passerelle.care.record.rules.visibility import (
     Verdict,
     judge,
     labels_of,
-    places_of,
     reach_of,
 )
 from passerelle.care.record.selectors.conditions import NOTHING, any_of
 from passerelle.care.record.selectors.prepared import rows_of
 from passerelle.care.record.selectors.relations import (
     STANDING_OF,
+    asked_as_text,
     asked_by,
     standing_from,
+    standing_told,
     standings_around,
     standings_of,
 )
@@ -84,13 +85,7 @@ class Sight:
 
         What the second wall hides is None too; its trace is left on `target`, unless this is None: the caller does it.
         """
-        told = access.to_tell("record_read")
-        here = audit.as_array(sorted(places_of(self.viewer)))
-        asked = (type_, id_, self.viewer.account_id, self.viewer.person_id)
-        values = [None if one is None else str(one).encode() for one in asked]
-        rows = _READ.rows(
-            [*values, here, self.at.isoformat().encode(), audit.as_array(told[1]) if told is not None else None]
-        )
+        rows = _READ.rows([type_.encode(), str(id_).encode(), *asked_as_text(self.viewer, at=self.at)])
         if not rows:
             if target is not None:
                 self._note_hidden(type_, id_, target or f"fhir:{type_}/{id_}")
@@ -209,9 +204,8 @@ def _own_circle(viewer: Viewer, at: datetime) -> list[UUID] | None:
 
 def _read_from(type_: str, id_: UUID, row: Sequence[bytes | None]) -> tuple[StoredResource, UUID | None, list[Any]]:
     """Return the resource of a row of `_READ`, its person, and the columns of `STANDING_OF`."""
-    version, file, updated, source, body, deleted, establishment, labels, person, files, *flags = (
-        None if one is None else one.decode() for one in row
-    )
+    told = [None if one is None else one.decode() for one in row[:9]]
+    version, file, updated, source, body, deleted, establishment, labels, person = told
     assert version and file and updated and source is not None and body is not None and establishment is not None  # noqa: S101, PT018 - never null
     held = StoredResource(
         type_,
@@ -225,8 +219,7 @@ def _read_from(type_: str, id_: UUID, row: Sequence[bytes | None]) -> tuple[Stor
         establishment,
         tuple(orjson.loads(labels)) if labels else (),
     )
-    known = [UUID(one) for one in files.split(",")] if files else None
-    return held, UUID(person) if person else None, [known, *(flag == "t" for flag in flags)]
+    return held, UUID(person) if person else None, standing_told(row[9:])
 
 
 def piece_of(held: StoredResource) -> Piece:

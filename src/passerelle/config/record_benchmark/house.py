@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psycopg
 from psycopg.conninfo import make_conninfo
 
 from passerelle.care.exchange.benchmark.scratch import ScratchHouse, scratch_house
@@ -44,6 +45,8 @@ class RecordHouse:
         self._run("demo-territory", "--persons", str(patients))
         told = self._run("manage", "shell", "--no-imports", "-c", _KEY)
         self._key = json.loads(told.splitlines()[-1])
+        with psycopg.connect(**self.parameters, autocommit=True) as session:
+            session.execute("VACUUM (ANALYZE)")  # as any base in service is, some minutes after its last load
 
     def load(self, path: Path) -> None:
         """Load resources by `passerelle load fhir`."""

@@ -18,9 +18,9 @@ from passerelle.care.exchange.handlers import Findings
 from passerelle.care.exchange.listener import running
 from passerelle.care.exchange.listener.intake import Intake, _Waiting
 from passerelle.care.exchange.rules.entering import Arrival
+from passerelle.care.exchange.rules.ids import ordered_id
 from passerelle.care.exchange.rules.verdict import House, judge
 from passerelle.care.exchange.services import applying
-from passerelle.care.exchange.services.receiving import message_id
 
 _EVERYBODY = House(establishment_of=lambda facility: "essai", accepts_trials=True)
 _PAUSE_S = 0.1
@@ -66,7 +66,7 @@ def acknowledges_first():
 class _EagerIntake(Intake):
     def submit(self, raw, peer, answer, certificate=None):
         at = timezone.now()
-        arrival = Arrival(id=message_id(at), raw=raw, peer=peer, at=at, certificate=certificate)
+        arrival = Arrival(id=ordered_id(at), raw=raw, peer=peer, at=at, certificate=certificate)
         answer(judge(arrival, _EVERYBODY).ack)
         self._queue.put(_Waiting(arrival, lambda _: None))
 

@@ -18,8 +18,9 @@ from passerelle.care.exchange.api import (
 )
 from passerelle.care.exchange.models import Alert, Message, State
 from passerelle.care.exchange.rules.entering import Arrival
+from passerelle.care.exchange.rules.ids import ordered_id
 from passerelle.care.exchange.services.deciding import replay
-from passerelle.care.exchange.services.receiving import house, judged, message_id
+from passerelle.care.exchange.services.receiving import house, judged
 from passerelle.care.exchange.services.storing import store
 from passerelle.care.exchange.tests.samples import open_facility
 from passerelle.core.audit import api as audit
@@ -70,7 +71,7 @@ def arrive(families):
     lines = [(family, rank) for rank in range(len(stories.STORY)) for family in families]
     for start in range(0, len(lines), _BATCH):
         arrivals = [
-            Arrival(id=message_id(AT), raw=stories.message(*line), peer="essai", at=AT)
+            Arrival(id=ordered_id(AT), raw=stories.message(*line), peer="essai", at=AT)
             for line in lines[start : start + _BATCH]
         ]
         store(judged(arrivals, house()), at=AT)

@@ -10,7 +10,8 @@ from django.db import connection, transaction
 
 from passerelle.care.exchange.api import apply_waiting, route_new_messages
 from passerelle.care.exchange.rules.entering import Arrival
-from passerelle.care.exchange.services.receiving import house, judged, message_id
+from passerelle.care.exchange.rules.ids import ordered_id
+from passerelle.care.exchange.services.receiving import house, judged
 from passerelle.care.exchange.services.storing import store
 from passerelle.care.exchange.tests.samples import open_facility
 from tests.faults import stories
@@ -58,7 +59,7 @@ def after(lines):
     with transaction.atomic():
         for start in range(0, len(lines), _BATCH):
             arrivals = [
-                Arrival(id=message_id(AT), raw=stories.message(*line), peer="essai", at=AT)
+                Arrival(id=ordered_id(AT), raw=stories.message(*line), peer="essai", at=AT)
                 for line in lines[start : start + _BATCH]
             ]
             for arrival in arrivals:  # the same message may come twice at once

@@ -5,11 +5,11 @@ A message that cannot be applied yet is taken again after the others, as the per
 
 import json
 import random
-from dataclasses import replace
 from itertools import permutations
 
 import pytest
 from django.db import connection, transaction
+from msgspec.structs import replace
 
 from passerelle.care.exchange.api import Findings, Rejected
 from passerelle.care.exchange.handlers import handlers

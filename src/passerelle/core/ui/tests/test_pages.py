@@ -163,7 +163,7 @@ def test_a_page_holds_no_script_nor_style_of_its_own(client, address):
 
 
 def test_a_page_of_the_patient_space_stays_under_a_hundred_kilobytes(client):
-    scripts = ["htmx.min.js", "idiomorph-ext.min.js", "passerelle.js", "passerelle.css", "icons.svg"]
+    scripts = ["passerelle.js", "passerelle.css", "icons.svg"]
     parts = [client.get("/").content, *((SERVED / name).read_bytes() for name in scripts)]
     fonts = sum(each.stat().st_size for each in (SERVED / "fonts").glob("atkinson*"))
 

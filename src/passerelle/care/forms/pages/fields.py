@@ -17,6 +17,7 @@ from passerelle.care.forms.rules.questionnaire import (
     Value,
 )
 from passerelle.care.forms.rules.values import chosen
+from passerelle.core.ui.api import french
 
 YES: Final = "oui"
 NO: Final = "non"
@@ -68,7 +69,7 @@ def _yes_no(_: Item) -> forms.Field:
 
 
 def _choice(item: Item) -> forms.Field:
-    options = [(one.code, one.display) for one in item.options]
+    options = [(one.code, french.spacing(one.display)) for one in item.options]
     if item.type is ItemType.OPEN_CHOICE:
         options.append((OTHER, "Autre"))
     if item.repeats:

@@ -18,13 +18,13 @@ class RecipientForm(forms.Form):
     recipient = forms.CharField(
         label="Numéro ou adresse, en entier",
         max_length=254,
-        help_text="Cherché par son empreinte : il n’est écrit ni dans l’adresse de la page ni dans un journal.",
+        help_text="Cherché par son empreinte : il n’est écrit ni dans l’adresse de la page ni dans un journal.",
     )
 
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
-        label="Pourquoi ?", max_length=300, help_text="Sans nom ni donnée de santé : ce motif est journalisé."
+        label="Pourquoi ?", max_length=300, help_text="Sans nom ni donnée de santé : ce motif est journalisé."
     )
 
 

@@ -51,7 +51,7 @@ class NotANumber(ValueError):
 
 
 class NotMobile(ValueError):
-    """Ce numéro est celui d’un téléphone fixe : il ne reçoit pas de SMS."""
+    """Ce numéro est celui d’un téléphone fixe : il ne reçoit pas de SMS."""
 
 
 def normal_number(text: str) -> str:

@@ -11,15 +11,15 @@ _TRIED_AGAIN = (State.DOUBTFUL, State.FAILED)
 
 
 class ReasonRequired(Exception):
-    """Dites pourquoi : votre motif reste dans la trace."""
+    """Dites pourquoi : votre motif reste dans la trace."""
 
 
 class NothingToDecide(Exception):
-    """Ce message n’attend plus de décision : il a changé entre-temps."""
+    """Ce message n’attend plus de décision : il a changé entre-temps."""
 
 
 class TooLate(Exception):
-    """Ce message est périmé : l’envoyer ne sert plus à rien."""
+    """Ce message est périmé : l’envoyer ne sert plus à rien."""
 
 
 def send_again(*, message_id: int, by: audit.Actor, at: datetime, reason: str) -> None:

@@ -75,13 +75,13 @@ def templates(request: AuthenticatedRequest) -> HttpResponse:
 @access.requires(Kind.MESSAGE, Act.REPLAY)
 @require_POST
 def send_again(request: AuthenticatedRequest, message_id: int) -> HttpResponse:
-    return _decide(request, message_id, deciding.send_again, "Remis en file : il part avec les prochains.")
+    return _decide(request, message_id, deciding.send_again, "Remis en file\u00a0: il part avec les prochains.")
 
 
 @access.requires(Kind.MESSAGE, Act.REPLAY)
 @require_POST
 def assume_sent(request: AuthenticatedRequest, message_id: int) -> HttpResponse:
-    return _decide(request, message_id, deciding.assume_sent, "Considéré parti : il ne sera pas renvoyé.")
+    return _decide(request, message_id, deciding.assume_sent, "Considéré parti\u00a0: il ne sera pas renvoyé.")
 
 
 @access.requires(Kind.MESSAGE, Act.REPLAY)
@@ -93,7 +93,7 @@ def pause(request: AuthenticatedRequest, code: str) -> HttpResponse:
     except deciding.ReasonRequired as refusal:
         notices.error(request, refusal.__doc__ or "")
     else:
-        notices.success(request, "Suspendue : les messages attendent.")
+        notices.success(request, "Suspendue\u00a0: les messages attendent.")
     return redirect("notify:queue")
 
 
@@ -102,7 +102,7 @@ def pause(request: AuthenticatedRequest, code: str) -> HttpResponse:
 def resume(request: AuthenticatedRequest, code: str) -> HttpResponse:
     _keeps_gateways(request)
     deciding.resume(gateway=code, by=request.viewer.actor(), at=timezone.now())
-    notices.success(request, "Reprise : les messages partent avec le prochain tour, dans la minute.")
+    notices.success(request, "Reprise\u00a0: les messages partent avec le prochain tour, dans la minute.")
     return redirect("notify:queue")
 
 
@@ -113,7 +113,7 @@ def lift(request: AuthenticatedRequest) -> HttpResponse:
     _keeps_gateways(request)
     digest = request.POST.get("digest", "")
     if stopping.lift_stop_of(digest=digest, by=request.viewer.name, at=timezone.now()):
-        notices.success(request, "STOP levé : cette personne recevra de nouveau nos messages.")
+        notices.success(request, "STOP levé\u00a0: cette personne recevra de nouveau nos messages.")
     return redirect("notify:queue")
 
 

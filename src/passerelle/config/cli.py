@@ -40,6 +40,9 @@ COMMANDS: Mapping[str, Entry] = {
     "psc-simulator": Entry(
         "commands.psc_simulator:psc_simulator", "Répondre comme Pro Santé Connect, pour la démonstration.", DEMO
     ),
+    "sms-simulator": Entry(
+        "commands.sms_simulator:sms_simulator", "Répondre comme une passerelle SMS, pour la démonstration.", DEMO
+    ),
     "serve": Entry("commands.serve:serve", "Ouvrir la maison : pages, écoute MLLP, exécutants."),
     "listen": Entry("cli_exchange:listen", "Recevoir les messages HL7 v2 par MLLP."),
     "doors": Entry("commands.doors:doors", "Prendre les fichiers déposés : dossiers surveillés, SFTP."),

@@ -77,6 +77,10 @@ def children(doors: Doors, *, pages: bool = True, page_workers: int = 1) -> list
         port = str(urlsplit(citizens).port)
         house.append(Child("FranceConnect simulé", [*passerelle, "fc-simulator", "--port", port]))
     house += _devices(passerelle, is_demo=pages and os.environ.get("PASSERELLE_DEMO") == "1")
+    gateway = os.environ.get("PASSERELLE_SMS_ADDRESS", "")
+    if pages and os.environ.get("PASSERELLE_DEMO") == "1" and gateway.startswith("http://127.0.0.1"):
+        port = str(urlsplit(gateway).port)
+        house.append(Child("passerelle SMS simulée", [*passerelle, "sms-simulator", "--port", port]))
     if pages:
         house.append(Child("tâches", [*passerelle, "tasks"]))
         house.append(Child("pages", _page_server(doors, page_workers)))

@@ -52,6 +52,7 @@ def demo(persons: int, no_serve: bool, host: str, port: int, mllp_port: int) -> 
     was_running = cluster.pid() is not None
     os.environ.setdefault("PASSERELLE_INSI_ADDRESS", f"http://127.0.0.1:{free_port('127.0.0.1')}/lps")
     _simulate_psc()
+    _simulate_sms(doors)
     _simulate_franceconnect()
     supervisor: Supervisor | None = None
     try:
@@ -80,6 +81,21 @@ def _simulate_franceconnect() -> None:
     issuer = f"http://127.0.0.1:{free_port('127.0.0.1')}{franceconnect.Simulator.ROOT}"
     if os.environ.setdefault("PASSERELLE_FC_ISSUER", issuer) == issuer:
         os.environ["PASSERELLE_FC_CLIENT_SECRET"] = secrets.token_urlsafe(24)
+
+
+def _simulate_sms(doors: Doors) -> None:
+    """Choose where the simulated SMS gateway will be, and the secrets it shares with the house for this time."""
+    house = doors.address.rstrip("/")
+    os.environ.setdefault("PASSERELLE_ADDRESS", house)
+    address = f"http://127.0.0.1:{free_port('127.0.0.1')}/cgi-bin/sendsms"
+    if os.environ.setdefault("PASSERELLE_SMS_ADDRESS", address) == address:
+        os.environ |= {
+            "PASSERELLE_SMS_USER": "demonstration",
+            "PASSERELLE_SMS_PASSWORD": secrets.token_urlsafe(24),
+            "PASSERELLE_SMS_FROM": "38000",
+            "PASSERELLE_SMS_CALLBACK": house,
+            "PASSERELLE_SMS_INBOUND_KEY": secrets.token_urlsafe(24),
+        }
 
 
 def _step(*arguments: str) -> None:

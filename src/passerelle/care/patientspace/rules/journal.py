@@ -25,6 +25,8 @@ _PHRASES = {
     "identity_merged": "a réuni deux fiches à votre nom",
     "message_read": "a lu un message technique qui vous concerne",
     "message_replayed": "a relancé un message technique qui vous concerne",
+    "space_invited": "vous a invité à ouvrir votre espace",
+    "space_opened": "a ouvert votre espace",
     "audit_read": "a regardé la liste des consultations de votre dossier",
 }
 _MINE = {
@@ -36,6 +38,7 @@ _MINE = {
     "choice_made": "vous avez enregistré un choix",
     "choice_withdrawn": "vous avez retiré un choix",
     "access_questioned": "vous avez posé une question sur les accès à votre dossier",
+    "space_opened": "vous avez ouvert votre espace",
 }
 _WHY = {
     "treating": "fait partie d’une équipe qui vous soigne ou vous a soigné",

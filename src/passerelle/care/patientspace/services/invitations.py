@@ -124,7 +124,7 @@ def keeper_of(viewer: Viewer, person_id: UUID, *, at: datetime) -> str:
     access.check(
         viewer,
         Kind.IDENTITY,
-        Act.UPDATE,
+        Act.READ,
         relation=Relation.ESTABLISHMENT,
         target=f"identity:{person_id}",
         person_id=person_id,

@@ -21,7 +21,18 @@ from passerelle.care.appointments.selectors.rows import (
 from passerelle.care.appointments.selectors.slots import free_slots
 from passerelle.care.appointments.services.booking import Wanted, book
 from passerelle.care.appointments.services.changing import arrive, cancel, complete, confirm, miss, restore
+from passerelle.care.appointments.services.defining import (
+    AgendaSheet,
+    OpeningSheet,
+    close,
+    define_agenda,
+    open_once,
+    open_weekly,
+    publish_slots,
+)
+from passerelle.care.appointments.services.kinds import Advice, advise, define_kind
 from passerelle.care.appointments.services.moving import move
+from passerelle.care.appointments.services.refilling import expire_offers, refill
 from passerelle.care.appointments.services.refusals import (
     AlreadyBooked,
     AlreadyWaiting,
@@ -47,7 +58,9 @@ from passerelle.care.appointments.services.waiting import (
 )
 
 __all__ = [
+    "Advice",
     "AgendaRow",
+    "AgendaSheet",
     "AlreadyBooked",
     "AlreadyWaiting",
     "AppointmentRow",
@@ -63,6 +76,7 @@ __all__ = [
     "NotOpen",
     "NotToday",
     "OfferClosed",
+    "OpeningSheet",
     "SlotRow",
     "SlotTaken",
     "State",
@@ -74,6 +88,7 @@ __all__ = [
     "What",
     "Wish",
     "accept_offer",
+    "advise",
     "agenda",
     "agendas",
     "appointment",
@@ -84,9 +99,13 @@ __all__ = [
     "cancel",
     "changed_since",
     "changes_of",
+    "close",
     "complete",
     "confirm",
+    "define_agenda",
+    "define_kind",
     "due",
+    "expire_offers",
     "forget_listener",
     "free_slots",
     "instructions_for",
@@ -96,7 +115,11 @@ __all__ = [
     "miss",
     "move",
     "on_change",
+    "open_once",
+    "open_weekly",
     "past",
+    "publish_slots",
+    "refill",
     "refuse_offer",
     "restore",
     "upcoming",

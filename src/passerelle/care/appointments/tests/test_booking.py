@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from passerelle.care.appointments import api
 from passerelle.care.appointments.models import Booking, Closure
 from passerelle.care.appointments.rules.vocabulary import State, Via, What
+from passerelle.care.appointments.selectors.counted import booked_without_a_call, changed_without_a_call
 from passerelle.care.appointments.tests.cast import (
     DESK,
     NOW,
@@ -272,3 +273,14 @@ def test_reminders_find_who_is_expected_with_what_is_known_of_them(agenda, zoe, 
     assert [one.id for one in found] == [row.id]
     assert found[0].phone == "0612345678"
     assert found[0].person_id == identity.person_of(zoe)
+
+
+def test_what_is_done_without_a_call_is_counted_by_establishment(agenda, zoe):
+    row = books(agenda, zoe, at(TUESDAY, 9), via=Via.PATIENT, by=ZOE)
+    api.move(appointment_id=row.id, starts_at=at(TUESDAY, 10), by=ZOE, via=Via.PATIENT, at=NOW)
+    books(agenda, a_patient(name="B")[0], at(TUESDAY, 9))
+
+    day, after = NOW.date(), NOW.date() + timedelta(days=1)
+    assert list(booked_without_a_call(day, after)) == [("aphm", 1)]
+    assert list(changed_without_a_call(day, after)) == [("aphm", 1)]
+    assert list(booked_without_a_call(after, after + timedelta(days=1))) == []

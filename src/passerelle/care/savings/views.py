@@ -19,7 +19,7 @@ from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
 
 _SHOWN = 12
 _OFFERED = 36
-_TAKEN = "Une valeur est déjà saisie à partir de ce mois : choisissez-en un autre."
+_TAKEN = "Une valeur est déjà saisie à partir de ce mois\u00a0: choisissez-en un autre."
 
 
 def _asked(request: AuthenticatedRequest) -> tuple[Estimate, PeriodForm]:
@@ -84,7 +84,7 @@ def timing(request: AuthenticatedRequest, act: str) -> HttpResponse:
             form.add_error("since", _TAKEN)
         else:
             return _kept(request)
-    return _entry(request, form, title=found.act.label, lead=f"Acte sur papier remplacé : {found.act.replaces}.")
+    return _entry(request, form, title=found.act.label, lead=f"Acte sur papier remplacé\u00a0: {found.act.replaces}.")
 
 
 @require_http_methods(["GET", "POST"])

@@ -35,7 +35,7 @@ class ProtocolError(ValueError):
     """A protocol that cannot be used; `where` is the file and the task, `why` the reason, in French."""
 
     def __init__(self, where: str, why: str) -> None:
-        super().__init__(f"{where} : {why}")
+        super().__init__(f"{where}\u00a0: {why}")
         self.where, self.why = where, why
 
 
@@ -171,7 +171,7 @@ def _who(told: object, where: str) -> Who:
 def differences(before: Protocol, after: Protocol) -> Sequence[str]:
     """Tell in French what a version changes of the one before: tasks added, taken out, changed."""
     old, new = ({task.code: task for task in one.tasks} for one in (before, after))
-    added = [f"Ajoutée : {new[code].title}" for code in new if code not in old]
-    removed = [f"Retirée : {old[code].title}" for code in old if code not in new]
-    changed = [f"Modifiée : {new[code].title}" for code in new if code in old and new[code] != old[code]]
+    added = [f"Ajoutée\u00a0: {new[code].title}" for code in new if code not in old]
+    removed = [f"Retirée\u00a0: {old[code].title}" for code in old if code not in new]
+    changed = [f"Modifiée\u00a0: {new[code].title}" for code in new if code in old and new[code] != old[code]]
     return [*added, *removed, *changed]

@@ -162,7 +162,7 @@ def test_what_a_version_changes_is_told():
     before = protocol(task(code="a", title="A"), task(code="b", title="B"))
     after = protocol(task(code="b", title="B", day=4), task(code="c", title="C"))
 
-    assert list(differences(before, after)) == ["Ajoutée : C", "Retirée : A", "Modifiée : B"]
+    assert list(differences(before, after)) == ["Ajoutée\u00a0: C", "Retirée\u00a0: A", "Modifiée\u00a0: B"]
 
 
 def test_it_ends_the_day_after_the_last_task():

@@ -174,7 +174,7 @@ def take_back(request: AuthenticatedRequest, following_id: UUID, task: str, numb
     if not is_writer:
         raise access.AccessRefused
     services.take_back(following_id=found.id, key=(task, number), by=request.viewer.actor(), at=at)
-    messages.success(request, "Repris : la tâche est de nouveau sans réponse.")
+    messages.success(request, "Repris\u00a0: la tâche est de nouveau sans réponse.")
     return redirect("carepaths:following", following_id)
 
 

@@ -50,7 +50,7 @@ def read(text: str) -> Declaration:
 def _act(code: str, told: Mapping[str, Any]) -> DeclaredAct:
     minutes = Decimal(str(told["minutes"]))
     if minutes <= 0:
-        raise ValueError(f"{code} : {minutes} minutes ne remplacent rien.")
+        raise ValueError(f"{code}\u00a0: {minutes} minutes ne remplacent rien.")
     return DeclaredAct(code, told["label"], told["replaces"], minutes)
 
 

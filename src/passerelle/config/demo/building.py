@@ -10,8 +10,8 @@ from django.db import connection
 
 from passerelle.care.channels import api as channels
 from passerelle.care.record import api as record
-from passerelle.config.demo.carepaths import follow_protocols
 from passerelle.config.demo.appointments import fill_agendas
+from passerelle.config.demo.carepaths import follow_protocols
 from passerelle.config.demo.choices import choose_their_doctor, decide
 from passerelle.config.demo.chunks import CHUNK_PERSONS, chunk_sizes
 from passerelle.config.demo.dense import deepen
@@ -22,6 +22,8 @@ from passerelle.config.demo.liaison import link_with_town
 from passerelle.config.demo.look_alikes import plant
 from passerelle.config.demo.messages import exchange_messages
 from passerelle.config.demo.personas import patient_persona, shown_name
+from passerelle.config.demo.preadmissions import prepare_comings
+from passerelle.config.demo.reminders import send_reminders
 from passerelle.config.demo.savings import count_what_was_saved
 from passerelle.config.demo.territory import Territory, is_built, territory_of
 from passerelle.config.demo.worker import draw_and_load, use_database
@@ -79,6 +81,8 @@ def _people_the_house(found: Territory, at: datetime) -> None:
     follow_protocols(patient_id=person.id if person is not None else None, at=at)
     follow_at_home(at=at)
     exchange_messages(at=at)
+    prepare_comings(at=at)
+    send_reminders(today=found.today, at=at)
 
 
 def _cooperate(found: Territory, at: datetime) -> None:

@@ -89,7 +89,8 @@ def _asked(request: AuthenticatedRequest, at: datetime) -> tuple[ReadyFilter, As
     places = sorted((code, names.get(code, code)) for code in request.viewer.establishments)
     if not places:
         raise access.AccessRefused
-    form = ReadyFilter(request.GET or None, places=places)
+    first = {"jour": timezone.localdate(at), "jours": "7", "etablissement": places[0][0]}
+    form = ReadyFilter(request.GET or None, places=places, initial=first)
     told: dict[str, Any] = form.cleaned_data if form.is_valid() else {}
     return form, Asked(
         establishment=told.get("etablissement") or places[0][0],

@@ -10,9 +10,9 @@ from passerelle.care.appointments import api as appointments
 from passerelle.care.appointments.api import AppointmentRow
 from passerelle.care.reminders import declared
 from passerelle.care.reminders.models import Reminder, State
+from passerelle.care.reminders.reach import reach_of
 from passerelle.care.reminders.rules.choosing import PARIS, TOO_SOON, choose
 from passerelle.care.reminders.rules.declared import Step
-from passerelle.care.reminders.selectors.reach import reach_of
 from passerelle.care.reminders.services.links import keep_links
 from passerelle.care.reminders.services.planning import message_of
 from passerelle.core.notify import api as notify

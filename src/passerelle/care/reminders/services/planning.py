@@ -14,6 +14,7 @@ from passerelle.care.appointments import api as appointments
 from passerelle.care.appointments.api import AppointmentRow
 from passerelle.care.reminders import declared
 from passerelle.care.reminders.models import Reminder, State
+from passerelle.care.reminders.reach import reach_of
 from passerelle.care.reminders.rules.choosing import (
     PARIS,
     Choice,
@@ -23,7 +24,6 @@ from passerelle.care.reminders.rules.choosing import (
     useless_from,
 )
 from passerelle.care.reminders.rules.declared import Rule, Step, is_discreet, rule_for
-from passerelle.care.reminders.selectors.reach import reach_of
 from passerelle.care.reminders.services.links import keep_links
 from passerelle.core.notify import api as notify
 

@@ -113,12 +113,12 @@ def test_a_clinician_takes_and_closes_an_alert_with_the_keyboard(
     screenshots(desk, "telesurveillance-alertes")
 
     opening = desk.get_by_role("link", name="Ouvrir l’alerte de").first
-    press(desk, opening, "Enter")
-    desk.wait_for_load_state()
+    with desk.expect_navigation():
+        press(desk, opening, "Enter")
     reads_well(desk)
     screenshots(desk, "telesurveillance-alerte")
-    press(desk, desk.get_by_role("button", name="Prendre cette alerte"), "Enter")
-    desk.wait_for_load_state()
+    with desk.expect_navigation():
+        press(desk, desk.get_by_role("button", name="Prendre cette alerte"), "Enter")
     press(desk, desk.get_by_label("Patient appelé"), "Space")
     desk.keyboard.press("Tab")
     desk.keyboard.type("Appelée : mesure refaite à 134, au repos.")

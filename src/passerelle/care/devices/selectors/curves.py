@@ -36,6 +36,11 @@ class DayChart(LineChart):
     gap_note: str = _GAP
     measured: int = 0
 
+    @property
+    def has_gaps(self) -> bool:
+        """Tell whether a day without measure is between two days with one."""
+        return any(None in _between(one.values) for one in self.series)
+
     def table(self) -> Table:
         """Return the days that have a figure, newest first."""
         shown = self.series[: self.measured]
@@ -71,6 +76,11 @@ class Curve:
     last: MeasureRow
     charts: tuple[DayChart, ...]
     rows: tuple[MeasureRow, ...]
+
+    @property
+    def caption(self) -> str:
+        """Return the name of its table, unlike that of another measure on the same page."""
+        return f"{self.kind.label}, chaque mesure, la plus récente d’abord"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,12 @@ def row_of(row: Measure, limits: Sequence[Limit], devices: Mapping[Any, str]) ->
     )
 
 
+def _between(values: Sequence[float | None]) -> Sequence[float | None]:
+    """Return the values from the first that is known to the last."""
+    known = [rank for rank, value in enumerate(values) if value is not None]
+    return values[known[0] : known[-1]] if known else ()
+
+
 def _curve(
     kind: MeasureKind, rows: Sequence[Measure], limits: Sequence[Limit], devices: Mapping[Any, str], days: _Days
 ) -> Curve | None:
@@ -214,7 +230,7 @@ def _daily(quantity: Quantity, rows: Sequence[Measure], days: _Days) -> Series |
     if not by_day:
         return None
     means = [sum(by_day[rank]) / len(by_day[rank]) if by_day[rank] else None for rank in range(days.count)]
-    return Series(quantity.label, means)
+    return Series(quantity.label.removeprefix("Chiffre du ").capitalize(), means)
 
 
 def _limit_lines(quantities: Sequence[Quantity], limits: Sequence[Limit], days: _Days) -> list[Series]:

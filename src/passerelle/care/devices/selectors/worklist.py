@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from passerelle.care.devices.models import Alert, AlertStep, HeldMeasure, Measure, Monitoring, Pairing
 from passerelle.care.devices.rules.catalogue import catalogue
@@ -97,7 +97,7 @@ def alerts_of(person_id: UUID, *, at: datetime) -> list[AlertRow]:
     rows = Alert.objects.select_related("monitoring").filter(
         monitoring__local_identity_id__in=guarding.files_of(person_id)
     )
-    return _rows(rows.order_by("-opened_at", "pk")[:MOST], at=at)
+    return _rows(rows.order_by(F("closed_at").desc(nulls_first=True), "rank", "-opened_at", "pk")[:MOST], at=at)
 
 
 def alert_page(viewer: Viewer, alert_id: UUID, *, at: datetime) -> tuple[AlertRow, list[StepRow]]:

@@ -58,7 +58,7 @@ def test_a_patient_reads_last_measures_in_plain_words(zoe):
 
     assert "128\u00a0/\u00a078\u00a0mmHg, pouls 66".replace("\u00a0", " ") in shown.replace("\u00a0", " ")
     assert "Dans les limites" in shown
-    assert "Cardiologie à distance suit vos mesures" in shown
+    assert "l’équipe « Cardiologie à distance »" in shown
     assert "Tensiomètre de bras T1" in shown
 
 

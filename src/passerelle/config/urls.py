@@ -7,7 +7,13 @@ urlpatterns = [
     path(
         "",
         include(
-            access.guarded("passerelle.core.ui.urls", access.PUBLIC, soins=access.SIGNED_IN, pilotage=access.SIGNED_IN, palette=access.SIGNED_IN)
+            access.guarded(
+                "passerelle.core.ui.urls",
+                access.PUBLIC,
+                soins=access.SIGNED_IN,
+                pilotage=access.SIGNED_IN,
+                palette=access.SIGNED_IN,
+            )
         ),
     ),
     path("health/", include("passerelle.config.health")),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -325,7 +326,9 @@ def test_a_patient_known_by_a_report_alone_has_a_patient():
 def test_what_messages_bring_is_what_people_read():
     arrive(stay_event("A01", 0, number="M1"))
     reference = arrive(documents_event(a_document("1.2.3^A")))
-    viewer = pages.access.Viewer(assignments=frozenset({(pages.Role.CLINICIAN, "aphm")}), second_factor=True)
+    viewer = pages.access.Viewer(
+        account_id=uuid4(), assignments=frozenset({(pages.Role.CLINICIAN, "aphm")}), second_factor=True
+    )
     pages.load_parameters(at=timezone.now())
     shown = record.timeline(viewer, reference.person_id, at=NOON + timedelta(days=1))
     assert [document.title for document in shown.stays[0].documents] == ["Lettre de liaison à la sortie"]

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from passerelle.care.identity import api as identity
 from passerelle.care.record import api as record
@@ -209,3 +210,44 @@ def test_clinicians_do_not_open_files(known):
     response = send(pages.alice(), "POST", "Patient", patient)
     assert (response.status_code, the_issue(response)[0]) == (403, "forbidden")
     assert identity.search_people("Essai") == []
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        a_result,
+        lambda patient: {
+            "resourceType": "QuestionnaireResponse",
+            "status": "completed",
+            "subject": {"reference": f"Patient/{patient}"},
+        },
+        lambda patient: {
+            "resourceType": "Communication",
+            "status": "completed",
+            "subject": {"reference": f"Patient/{patient}"},
+        },
+    ],
+    ids=["result", "form", "message"],
+)
+def test_a_patient_writes_nothing_that_would_pass_for_the_hospitals(known, made):
+    person_id, here, _ = known
+    resource = made(here)
+    response = send(pages.the_patient(person_id), "POST", resource["resourceType"], resource)
+    assert (response.status_code, the_issue(response)) == (422, ("business-rule", resource["resourceType"]))
+    assert record.search(resource["resourceType"], {"patient": [str(here)]}).rows == ()
+
+
+def test_a_patient_does_not_write_over_what_a_team_answered(known):
+    person_id, here, _ = known
+    said = {
+        "resourceType": "Communication",
+        "status": "completed",
+        "subject": {"reference": f"Patient/{here}"},
+        "payload": [{"contentString": "Arrêtez ce traitement."}],
+        "id": str(uuid4()),
+    }
+    id_ = record.put(said, local_identity_id=here, at=timezone.now(), source="messaging").id
+    changed = said | {"payload": [{"contentString": "Continuez ce traitement."}]}
+    response = send(pages.the_patient(person_id), "PUT", f"Communication/{id_}", changed)
+    assert response.status_code == 422
+    assert "Arrêtez" in record.read("Communication", id_).body

@@ -19,6 +19,9 @@ _SEEN: Final = (403, "forbidden", "vous connaissez cette ressource, mais vous ne
 #: How many resources one event of the journal names.
 _MOST_TARGETS: Final = 50
 _UNSEEN: Final = (404, "not-found", "Cette ressource n’existe pas.")
+#: What these ties let write is written on the pages that mark it as theirs: by FHIR it would pass for the hospital's.
+_BY_PAGES: Final = frozenset({Relation.SELF, Relation.REPRESENTATIVE, Relation.CARER})
+_ELSEWHERE: Final = "un patient, ou son proche, écrit dans ses pages, où cela est marqué comme venant de lui"
 
 
 class NotAllowed(WriteRefused):
@@ -47,10 +50,13 @@ class Permission:
 
         Raises:
             NotAllowed: the decision refuses.
+            WriteRefused: it is a patient's, or a relative's, whose writes have their own pages.
         """
         if before is not None and not before.deleted:
             self._decide(before, act)
         verdict = self._decide(candidate, act)
+        if verdict.relation in _BY_PAGES:
+            raise refused(422, "business-rule", _ELSEWHERE, candidate.type)
         standing = self._sight.standing_at(candidate.local_identity_id)
         kind = kind_of(candidate.type, candidate.local_identity_id)
         group = (standing.person_id, kind, act, verdict)

@@ -6,12 +6,12 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from passerelle.care.appointments.models import Agenda, Booking, Offer, WaitingEntry
 from passerelle.care.appointments.rules.openings import Period, Slot
-from passerelle.care.appointments.rules.vocabulary import EXPECTED, Answer, Standing, State, Via, What
+from passerelle.care.appointments.rules.vocabulary import EXPECTED, EXPECTED_VALUES, Answer, Standing, State, Via, What
 from passerelle.care.appointments.selectors.bookings import rows_of
 from passerelle.care.appointments.selectors.delays import delays_at
 from passerelle.care.appointments.selectors.slots import free_slots
@@ -43,17 +43,18 @@ def offer_freed(agenda: Agenda, left: Period, *, at: datetime) -> Offer | None:
 def _in_order(agenda: Agenda, start: datetime) -> Iterable[WaitingEntry]:
     """Yield the entries that this place may suit, the first to join first, each locked."""
     day = timezone.localdate(start)
+    offered = Offer.objects.filter(entry=OuterRef("pk"), hold__agenda=agenda, hold__starts_at=start)
     rows = (
         WaitingEntry.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related("kind", "booking")
         .filter(
+            ~Exists(offered),
             Q(agenda=None) | Q(agenda=agenda),
             Q(not_after=None) | Q(not_after__gt=day),
             establishment=agenda.establishment,
             standing=Standing.WAITING.value,
             not_before__lte=day,
         )
-        .exclude(offers__hold__agenda=agenda, offers__hold__starts_at=start)
     )
     return rows.order_by("joined_at", "id")
 
@@ -162,8 +163,10 @@ def _expire(offer_id: UUID, at: datetime) -> bool:
 def refill(*, at: datetime) -> int:
     """Offer free places to those who wait for one, in order; return how many: what `offer_freed` had to leave.
 
-    Nobody waits while an earlier place that suits them is free and was never offered to them.
+    Nobody waits while an earlier place that suits them is free and was never offered to them. Who waits for nothing any
+    more is taken off the list first.
     """
+    _take_off(at)
     groups = (
         WaitingEntry.objects.filter(standing=Standing.WAITING.value)
         .values_list("establishment", "kind_id")
@@ -171,6 +174,13 @@ def refill(*, at: datetime) -> int:
         .order_by("establishment", "kind_id")
     )
     return sum(_refill_group(establishment, kind, at) for establishment, kind in list(groups))
+
+
+def _take_off(at: datetime) -> None:
+    """Take off the list whose appointment took place or is past, and whose last day is over: they may join again."""
+    is_over = Q(booking__starts_at__lte=at) | (Q(booking__isnull=False) & ~Q(booking__state__in=EXPECTED_VALUES))
+    rows = WaitingEntry.objects.filter(is_over | Q(not_after__lte=timezone.localdate(at)))
+    rows.filter(standing=Standing.WAITING.value).update(standing=Standing.LEFT.value, changed_at=at)
 
 
 def _refill_group(establishment: str, kind: str, at: datetime) -> int:

@@ -102,6 +102,37 @@ def test_a_refused_place_goes_to_the_next_and_one_keeps_ones_rank(agenda, kept):
     assert Offer.objects.get(entry=first, answer=Answer.NONE.value).hold.starts_at == at(TUESDAY, 10)
 
 
+def test_two_places_refused_elsewhere_do_not_hide_one_never_offered(agenda):
+    other = an_open_agenda(name="Consultations B")
+    gone = [
+        books(where, a_patient()[0], at(TUESDAY, hours)) for where, hours in ((agenda, 9), (other, 10), (agenda, 10))
+    ]
+    _, entry = waits(agenda, (9,), 1)
+    for kept in gone[:2]:
+        given_up(kept)
+        api.refuse_offer(offer_id=open_offer().pk, by=ZOE, via=Via.PATIENT, at=NOW)
+
+    given_up(gone[2])
+
+    assert (open_offer().entry_id, open_offer().hold.agenda, open_offer().hold.starts_at) == (
+        entry,
+        agenda,
+        at(TUESDAY, 10),
+    )
+
+
+def test_who_came_to_the_appointment_waits_no_more_and_may_wait_for_the_next_one(agenda):
+    row, entry = waits(agenda, (9,), 1)
+    after = at(LATER, 12)
+    api.arrive(appointment_id=row.id, by=DESK, via=Via.DESK, at=at(LATER, 9))
+    again = books(agenda, row.local_identity_id, at(LATER + timedelta(weeks=1), 9), when=after)
+
+    refill(at=after)
+
+    assert WaitingEntry.objects.get(pk=entry).standing == Standing.LEFT.value
+    assert api.bring_forward(appointment_id=again.id, by=ZOE, at=after) != entry
+
+
 def test_without_an_answer_in_time_the_place_goes_to_the_next(agenda, kept):
     _, first = waits(agenda, (9,), 1)
     _, second = waits(agenda, (9, 30), 2)

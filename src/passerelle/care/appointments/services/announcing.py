@@ -28,20 +28,27 @@ _STATUSES: Final = {
     State.MISSED: "Noshow",
     State.CANCELLED: "Cancelled",
 }
-_BY_THE_PATIENT: Final = frozenset({Via.PATIENT.value, Via.REPRESENTATIVE.value, Via.REMINDER.value, Via.WAITING.value})
+_BY_THE_PATIENT: Final = frozenset({Via.PATIENT, Via.REPRESENTATIVE, Via.REMINDER, Via.WAITING})
 
 
-def announce(booking: Booking, row: AppointmentRow, what: What, *, at: datetime, reason: str = "") -> int:
-    """Queue the SIU of a change for each application of the establishment that asks for it; return how many."""
+def announce(booking: Booking, row: AppointmentRow, what: What, *, via: Via, at: datetime, reason: str = "") -> int:
+    """Queue the SIU of a change for each application of the establishment that asks for it; return how many.
+
+    `via` is the door of this change: it tells applications whether the patient or the establishment called it off.
+    """
     trigger = _TRIGGERS.get(what)
     if trigger is None or State(booking.state) not in _STATUSES:
         return 0
     cause = f"appointment:{booking.pk}:{booking.version}"
     change = delivery.Change(establishment=booking.establishment, cause=cause, at=at, occurred_at=at)
-    return delivery.announce_appointment(event=_event(booking, row, trigger, reason, at), change=change)
+    return delivery.announce_appointment(
+        event=_event(booking, row, trigger, _reason(via, trigger, reason), at), change=change
+    )
 
 
-def _event(booking: Booking, row: AppointmentRow, trigger: str, reason: str, at: datetime) -> pamfr.AppointmentEvent:
+def _event(
+    booking: Booking, row: AppointmentRow, trigger: str, reason: pamfr.Coded, at: datetime
+) -> pamfr.AppointmentEvent:
     return pamfr.AppointmentEvent(
         trigger=trigger,
         occurred_at=at,
@@ -54,17 +61,17 @@ def _event(booking: Booking, row: AppointmentRow, trigger: str, reason: str, at:
             ends_at=booking.ends_at,
             duration_minutes=row.minutes,
             kind=pamfr.Coded(row.kind_code, row.label, "PASSERELLE") if row.kind_code else pamfr.Coded(),
-            event_reason=_reason(booking, trigger, reason),
+            event_reason=reason,
             services=(pamfr.Coded(row.kind_code, row.label, "PASSERELLE"),) if row.kind_code else (),
             locations=(pamfr.Location(*_place(booking)),) if any(_place(booking)) else (),
         ),
     )
 
 
-def _reason(booking: Booking, trigger: str, reason: str) -> pamfr.Coded:
+def _reason(via: Via, trigger: str, reason: str) -> pamfr.Coded:
     if trigger not in {"S15", "S26"}:
         return pamfr.Coded()
-    is_patient = booking.via in _BY_THE_PATIENT or reason == "patient"
+    is_patient = trigger == "S26" or via in _BY_THE_PATIENT
     return pamfr.Coded("PATIENT" if is_patient else "ETABLISSEMENT", reason, "PASSERELLE")
 
 

@@ -103,7 +103,7 @@ def put_at(booking: Booking, agenda: Agenda | None, slot: Slot, seat: int, hand:
         booking.state, booking.changed_at = State.BOOKED.value, hand.at
         booking.version += 1
         booking.save(update_fields=["agenda", "site", "seat", "starts_at", "ends_at", "state", "changed_at", "version"])
-    row = settle(booking, What.MOVED, hand, was_at=was.start) if not is_same else _unchanged(booking)
+    row = settle(booking, What.MOVED, hand, was_at=was.start, left=left) if not is_same else _unchanged(booking)
     if not is_same and left is not None:
         offer_freed(left, was, at=hand.at)
     return row

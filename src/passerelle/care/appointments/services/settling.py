@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from passerelle.care.appointments.models import Booking, BookingChange
+from passerelle.care.appointments.models import Agenda, Booking, BookingChange
 from passerelle.care.appointments.rules.vocabulary import Via, What
 from passerelle.care.appointments.selectors.bookings import rows_of
 from passerelle.care.appointments.selectors.rows import AppointmentRow
@@ -22,19 +22,27 @@ class Hand:
 
 
 def settle(
-    booking: Booking, what: What, hand: Hand, *, was_at: datetime | None = None, reason: str = ""
+    booking: Booking,
+    what: What,
+    hand: Hand,
+    *,
+    was_at: datetime | None = None,
+    left: Agenda | None = None,
+    reason: str = "",
 ) -> AppointmentRow:
     """Write the history, put the Appointment in the record, tell applications and listeners; return the row.
+
+    `was_at` and `left` are the moment and the agenda before a move.
 
     What the record was told by a message, or wrote itself by FHIR, is not put again unless the table knows more.
     """
     note(booking, what, hand, was_at=was_at, reason=reason)
     if hand.via is not Via.FHIR and not (booking.is_external and hand.via is Via.MESSAGE):
         storing.store(booking, at=hand.at)
-    storing.store_slots(booking, was_at=was_at, at=hand.at)
+    storing.store_slots(booking, was_at=was_at, left=left, at=hand.at)
     (row,) = rows_of([booking])
     if hand.via is not Via.MESSAGE:  # its channel hands the message itself to those who follow it
-        announcing.announce(booking, row, what, at=hand.at, reason=reason)
+        announcing.announce(booking, row, what, via=hand.via, at=hand.at, reason=reason)
     tell(Changed(what, row, hand.at, hand.via, was_at))
     return row
 

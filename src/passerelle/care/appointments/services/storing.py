@@ -62,17 +62,14 @@ def store_schedule(agenda: Agenda, *, at: datetime) -> None:
     _put_for_all(schedule_of(agenda, place=place_of(agenda.establishment)), agenda.establishment, at)
 
 
-def store_slots(booking: Booking, *, was_at: datetime | None, at: datetime) -> None:
-    """Put the Slots that a booking takes or frees."""
-    agenda = booking.agenda
-    if agenda is None:
-        return
-    starts = {booking.starts_at: booking.ends_at}
-    if was_at is not None and was_at != booking.starts_at:
-        starts[was_at] = was_at + (booking.ends_at - booking.starts_at)
-    for start, end in sorted(starts.items()):
-        taken = Booking.objects.taking().over(start, end).filter(agenda=agenda)
-        store_slot(agenda, start, end, is_free=taken.count() < agenda.seats, at=at)
+def store_slots(booking: Booking, *, was_at: datetime | None, left: Agenda | None, at: datetime) -> None:
+    """Put the Slot that a booking takes or frees, and the one it left: `was_at` in the agenda `left`."""
+    lasts = booking.ends_at - booking.starts_at
+    places = {(booking.agenda, booking.starts_at), (left, was_at or booking.starts_at)}
+    for agenda, start in sorted(places, key=str):
+        if agenda is not None:
+            taken = Booking.objects.taking().over(start, start + lasts).filter(agenda=agenda)
+            store_slot(agenda, start, start + lasts, is_free=taken.count() < agenda.seats, at=at)
 
 
 def store_slot(agenda: Agenda, start: datetime, end: datetime, *, is_free: bool, at: datetime) -> None:

@@ -140,7 +140,7 @@ def _move_there(booking: Booking, hold: Booking, hand: Hand) -> AppointmentRow:
     booking.state, booking.changed_at = State.BOOKED.value, hand.at
     booking.version += 1
     booking.save(update_fields=["agenda", "site", "seat", "starts_at", "ends_at", "state", "changed_at", "version"])
-    row = settle(booking, What.MOVED, hand, was_at=was.start)
+    row = settle(booking, What.MOVED, hand, was_at=was.start, left=left)
     if left is not None:
         offer_freed(left, was, at=hand.at)
     return row

@@ -9,6 +9,7 @@ from passerelle.care.appointments import api
 from passerelle.care.appointments.models import Booking, Closure
 from passerelle.care.appointments.rules.vocabulary import State, Via, What
 from passerelle.care.appointments.selectors.counted import booked_without_a_call, changed_without_a_call
+from passerelle.care.appointments.services.storing import slot_id
 from passerelle.care.appointments.tests.cast import (
     DESK,
     NOW,
@@ -177,6 +178,16 @@ def test_a_move_frees_the_place_it_leaves_and_asks_again_for_a_confirmation(agen
     assert at(TUESDAY, 11) not in free(agenda)
     assert appointment_in_record(row.id)["start"] == "2026-12-01T10:00:00Z"
     assert [one.what_label for one in api.changes_of(row.id)] == ["Déplacé", "Confirmé", "Pris"]
+
+
+def test_a_move_to_another_agenda_frees_the_slot_of_the_one_it_leaves(agenda, zoe):
+    other = an_open_agenda(name="Consultations B")
+    row = books(agenda, zoe, at(TUESDAY, 9))
+
+    api.move(appointment_id=row.id, starts_at=at(TUESDAY, 9), agenda_id=other.pk, by=DESK, via=Via.DESK, at=NOW)
+
+    told = [fhir.loads(record.read("Slot", slot_id(one.pk, at(TUESDAY, 9))).body)["status"] for one in (agenda, other)]
+    assert told == ["free", "busy"]
 
 
 def test_a_move_to_a_taken_place_changes_nothing(agenda, zoe):

@@ -184,6 +184,19 @@ def test_each_change_leaves_once_for_the_applications_of_the_establishment(tmp_p
     assert all(b"orthop" not in bytes(one.payload).lower() for one in items)
 
 
+@pytest.mark.parametrize(
+    ("booked", "cancelled", "who"), [("patient", "desk", "ETABLISSEMENT"), ("desk", "reminder", "PATIENT")]
+)
+def test_applications_are_told_who_cancelled_not_who_booked(tmp_path, booked, cancelled, who):
+    declare(tmp_path, destination("agenda-aphm", options=mllp_options(1), sends=["SIU^S15"], establishment="aphm"))
+    row = books(an_open_agenda(), a_patient()[0], at(TUESDAY, 9), via=Via(booked))
+
+    api.cancel(appointment_id=row.id, by=ZOE, via=Via(cancelled), at=NOW, reason="Réponse")
+
+    told = pamfr.read(hl7v2.parse(bytes(Item.objects.get().payload)))
+    assert told.cancel_reason.code == who
+
+
 APPLICATION = Viewer(
     name="Agenda d’essai",
     application="agenda",

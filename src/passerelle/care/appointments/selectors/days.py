@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from passerelle.care.appointments.models import Booking, Closure
+from django.db.models import Q
+
+from passerelle.care.appointments.models import Agenda, Booking, Closure
+from passerelle.care.appointments.models.agendas import ClosureQuerySet
 from passerelle.care.appointments.rules.openings import PARIS, Period, free_seats, slots_of
 from passerelle.care.appointments.rules.vocabulary import EXPECTED, State
 from passerelle.care.appointments.selectors.agendas import NoSuchAgenda, agenda, agendas, rules_of
@@ -168,8 +171,14 @@ def days_of(viewer: Viewer, agenda_id: UUID, *, first: date, count: int, at: dat
             value = f"{agenda_id}_{int(slot.period.start.timestamp())}"
             lines.append(Line(slot.period.start, slot.period.end, free=left, value=value))
     lines.sort(key=lambda line: (line.starts_at, line.row is None))
-    closed = list(Closure.objects.over(start, end).filter(agenda_id=agenda_id).order_by("starts_at", "id"))
+    closed = list(_closures(agenda_id).over(start, end).order_by("starts_at", "id"))
     return [_day(first + offset * _DAY, lines, closed) for offset in range(count)]
+
+
+def _closures(agenda_id: UUID) -> ClosureQuerySet:
+    """Return the closures of an agenda, those of its whole establishment included."""
+    of_all = Agenda.objects.filter(pk=agenda_id).values("establishment")
+    return Closure.objects.filter(Q(agenda_id=agenda_id) | Q(agenda=None, establishment__in=of_all))
 
 
 def _day(day: date, lines: Sequence[Line], closed: Sequence[Closure]) -> AgendaDay:

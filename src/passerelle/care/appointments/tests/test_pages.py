@@ -125,6 +125,30 @@ def test_a_patient_moves_confirms_and_cancels(agenda, zoe, day):
     assert api.appointment_row(row.id).state is State.CANCELLED
 
 
+def test_a_move_to_an_agenda_that_is_not_there_is_told(agenda, zoe, desk, day):
+    row = books(agenda, zoe.file, at(day, 9), when=now())
+    told = {"creneau": f"{uuid4()}_{int(at(day, 10).timestamp())}"}
+
+    answers = [zoe.client.post(url("move", row.id), told), desk.client.post(url("desk_move", row.id), told)]
+
+    assert [one.status_code for one in answers] == [302, 302]
+    assert "Cet agenda n’existe pas." in text_of(zoe.client.get(url("detail", row.id)))
+
+
+def test_the_day_tells_the_closure_of_the_whole_establishment(agenda, desk, day):
+    api.close(
+        establishment="aphm",
+        agenda_id=None,
+        starts_at=at(day, 8),
+        ends_at=at(day, 18),
+        reason="Exercice incendie",
+        by=DESK,
+        at=now(),
+    )
+
+    assert "Exercice incendie" in text_of(desk.client.get(url("day", agenda.pk) + f"?jour={day}"))
+
+
 def test_a_patient_takes_a_place_that_was_freed(agenda, zoe, day):
     kept = books(agenda, a_patient()[0], at(day, 9), when=now())
     row = books(agenda, zoe.file, at(day + timedelta(days=9), 9), when=now())

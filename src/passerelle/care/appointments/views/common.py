@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.urls import reverse
 
 from passerelle.care.appointments.rules.vocabulary import Via
+from passerelle.care.appointments.selectors.agendas import NoSuchAgenda
 from passerelle.care.appointments.selectors.choosing import Chosen, read_choice
 from passerelle.care.appointments.selectors.people import appointment
 from passerelle.care.appointments.selectors.rows import AppointmentRow
@@ -18,6 +19,7 @@ from passerelle.care.consent import api as consent
 from passerelle.core.access.api import Act, AuthenticatedRequest
 
 REFUSALS: Final = (
+    NoSuchAgenda,
     refusals.SlotTaken,
     refusals.NotBookable,
     refusals.TooSoon,

@@ -21,7 +21,15 @@ from passerelle.care.appointments.selectors.people import past, upcoming
 from passerelle.care.appointments.selectors.rows import AppointmentRow
 from passerelle.care.appointments.services import changing, refusals, waiting
 from passerelle.care.appointments.services.moving import move as move_appointment
-from passerelle.care.appointments.views.common import asked_choice, asked_day, own, tell_refusal, trail, via_of
+from passerelle.care.appointments.views.common import (
+    REFUSALS,
+    asked_choice,
+    asked_day,
+    own,
+    tell_refusal,
+    trail,
+    via_of,
+)
 from passerelle.care.consent import api as consent
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
@@ -131,7 +139,7 @@ def _moved(
     except refusals.SlotTaken as refusal:
         context = {"refusal": refusal, "base": reverse("appointments:move", args=[row.id]), "trail": trail()}
         return render(request, "appointments/taken.html", context, status=409)
-    except (refusals.TooLate, refusals.TooSoon, refusals.TooFar, refusals.NotExpected, refusals.NotBookable) as refusal:
+    except REFUSALS as refusal:
         messages.warning(request, str(refusal.__doc__))
         return redirect("appointments:detail", row.id)
     messages.success(request, f"C’est fait. Votre rendez-vous est maintenant le {moved.moment_in_words}.")

@@ -3,6 +3,7 @@
 from passerelle.care.record.selectors.choices import dmp_choices
 from passerelle.care.record.selectors.clauses import SearchError
 from passerelle.care.record.selectors.facts import stream_encounters
+from passerelle.care.record.selectors.holds import RESULT, Holds, Wait, register_holds
 from passerelle.care.record.selectors.known import (
     allergies,
     conditions,
@@ -47,6 +48,7 @@ from passerelle.care.record.services.terminology import publish_terminology
 from passerelle.care.record.services.writing import Stored, delete, put
 
 __all__ = [
+    "RESULT",
     "AppointmentRow",
     "BulkContent",
     "BulkRow",
@@ -55,6 +57,7 @@ __all__ = [
     "EncounterFact",
     "FhirLoad",
     "FhirWrite",
+    "Holds",
     "Knowledge",
     "KnownFact",
     "LoadProgress",
@@ -72,6 +75,7 @@ __all__ = [
     "Summary",
     "Theme",
     "Timeline",
+    "Wait",
     "allergies",
     "appointment_id",
     "bulk_load",
@@ -95,6 +99,7 @@ __all__ = [
     "read",
     "read_content",
     "read_version",
+    "register_holds",
     "reindex",
     "relation_to",
     "relations_to",

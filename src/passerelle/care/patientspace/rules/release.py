@@ -7,11 +7,8 @@ hidden for ever: each has access to what concerns their health (CSP, art. L. 111
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
-#: The kind of every coded result; documents have the code of their type.
-RESULT: Final = "result"
 Waits = Mapping[tuple[str, str], int]
 
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from passerelle.care.patientspace.rules import journal as rules
 from passerelle.care.patientspace.selectors.journal import latest
-from passerelle.care.patientspace.selectors.release import Curtain
 from passerelle.care.record import api as record
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Viewer
@@ -49,7 +48,7 @@ class Shelf:
 
 def home(viewer: Viewer, person_id: UUID, *, at: datetime, known: Collection[UUID] = ()) -> Home:
     """Return what the first page tells, but the appointments `known` elsewhere; the record audits the reading."""
-    timeline = Curtain(person_id, at=at).timeline(record.timeline(viewer, person_id, at=at))
+    timeline = record.timeline(viewer, person_id, at=at)
     papers = sorted(every_document(timeline), key=_newest_first)
     planned = [stay for stay in timeline.stays if stay.status == "planned" and stay.start and stay.start > at]
     current = [stay for stay in timeline.stays if stay.status in {"arrived", "in-progress", "onleave"}]
@@ -86,7 +85,7 @@ def stay(viewer: Viewer, person_id: UUID, stay_id: UUID, *, at: datetime) -> rec
     Raises:
         AccessRefused: the patient has no such stay.
     """
-    timeline = Curtain(person_id, at=at).timeline(record.timeline(viewer, person_id, at=at))
+    timeline = record.timeline(viewer, person_id, at=at)
     found = next((stay for stay in timeline.stays if stay.id == stay_id), None)
     if found is None:
         raise access.AccessRefused
@@ -118,7 +117,7 @@ def _year(document: record.DocumentRow) -> int | None:
 
 def documents(viewer: Viewer, person_id: UUID, *, at: datetime) -> tuple[record.DocumentRow, ...]:
     """Return the documents that a patient sees today; the reading is audited by the record."""
-    return Curtain(person_id, at=at).documents(record.documents(viewer, person_id, at=at))
+    return tuple(record.documents(viewer, person_id, at=at))
 
 
 def document_title(viewer: Viewer, person_id: UUID, document_id: UUID, *, at: datetime) -> str:
@@ -135,7 +134,7 @@ def document_title(viewer: Viewer, person_id: UUID, document_id: UUID, *, at: da
 
 def holds(viewer: Viewer, person_id: UUID, item: str, item_id: UUID, *, at: datetime) -> bool:
     """Tell whether the record shows this viewer this stay, document or appointment of the person."""
-    timeline = Curtain(person_id, at=at).timeline(record.timeline(viewer, person_id, at=at))
+    timeline = record.timeline(viewer, person_id, at=at)
     held = {
         "stay": {stay.id for stay in timeline.stays},
         "document": {document.id for document in every_document(timeline)},

@@ -1,64 +1,26 @@
-"""What a patient sees today of their documents and results."""
+"""What waits to be told to a patient, for the record that decides on it, and for the page of who tells it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from passerelle.care.patientspace.models import Announcement, ReleaseRule
-from passerelle.care.patientspace.rules.release import RESULT, Held, Waits, is_shown, shown_from
+from passerelle.care.patientspace.rules.release import Held, is_shown, shown_from
 from passerelle.care.record import api as record
 
 
-class Curtain:
-    """The rules of a moment, asked once for a page: three queries at most, one when no rule exists."""
-
-    def __init__(self, person_id: UUID, *, at: datetime) -> None:
-        rows = ReleaseRule.objects.values_list("establishment", "kind", "days")
-        self.waits: Waits = {(place, kind): days for place, kind, days in rows}
-        told = Announcement.objects.filter(person_id=person_id).values_list("item_id", flat=True)
-        self.announced = frozenset(told) if self.waits else frozenset()
-        self.at = at
-
-    def documents(self, rows: Iterable[record.DocumentRow]) -> tuple[record.DocumentRow, ...]:
-        """Return the documents that the patient sees."""
-        return tuple(row for row in rows if self.shows(row))
-
-    def shows(self, row: record.DocumentRow) -> bool:
-        """Tell whether the patient sees a document."""
-        return is_shown(_document(row), self.waits, announced=self.announced, at=self.at)
-
-    def stay(self, row: record.StayRow) -> record.StayRow:
-        """Return a stay with what the patient sees of it."""
-        return replace(row, documents=self.documents(row.documents), observations=self._results(row.observations))
-
-    def timeline(self, told: record.Timeline) -> record.Timeline:
-        """Return a timeline with what the patient sees of it."""
-        return replace(
-            told,
-            stays=tuple(self.stay(stay) for stay in told.stays),
-            documents=self.documents(told.documents),
-            observations=self._results(told.observations),
-        )
-
-    def _results(self, rows: Sequence[record.ObservationRow]) -> tuple[record.ObservationRow, ...]:
-        return tuple(
-            row
-            for row in rows
-            if is_shown(
-                Held(row.id, row.establishment, RESULT, row.observed_at),
-                self.waits,
-                announced=self.announced,
-                at=self.at,
-            )
-        )
+def holds_of(person_id: UUID) -> record.Holds:
+    """Return the waits in force and what was announced to a person: two queries, one when no rule exists."""
+    rows = ReleaseRule.objects.order_by("establishment", "kind").values_list("establishment", "kind", "days")
+    waits = tuple(record.Wait(place, kind, days) for place, kind, days in rows)
+    if not waits:
+        return record.Holds()
+    told = Announcement.objects.filter(person_id=person_id).values_list("item_id", flat=True)
+    return record.Holds(waits, frozenset(told))
 
 
 def hidden_until(row: record.DocumentRow, person_id: UUID, *, at: datetime) -> datetime | None:
     """Return until when a document is hidden from its patient, None when they see it."""
-    curtain = Curtain(person_id, at=at)
-    return None if curtain.shows(row) else shown_from(_document(row), curtain.waits)
-
-
-def _document(row: record.DocumentRow) -> Held:
-    return Held(row.id, row.establishment, row.type_code, row.created_at)
+    holds = holds_of(person_id)
+    waits = {(one.establishment, one.kind): one.days for one in holds.waits}
+    piece = Held(row.id, row.establishment, row.type_code, row.created_at)
+    return None if is_shown(piece, waits, announced=holds.announced, at=at) else shown_from(piece, waits)

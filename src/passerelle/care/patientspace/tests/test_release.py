@@ -9,9 +9,10 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerelle.care.patientspace.rules.release import RESULT, Held, is_shown
+from passerelle.care.patientspace.rules.release import Held, is_shown
 from passerelle.care.patientspace.services.release import set_wait
 from passerelle.care.record import api as record
+from passerelle.care.record.api import RESULT
 from passerelle.care.record.tests import pages
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -62,7 +62,10 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a viewer is to one person, and what that person decided of it."""
+    """What a viewer is to one person, what that person decided of it, and what a professional tells them of first.
+
+    `held` waits to be told: documents, reports and results; `held_documents` are the documents among them.
+    """
 
     person_id: UUID | None
     relation: Relation
@@ -71,6 +74,8 @@ class Standing:
     is_protected: bool = False
     masked: frozenset[UUID] = frozenset()
     secret: frozenset[UUID] = frozenset()
+    held: frozenset[UUID] = frozenset()
+    held_documents: frozenset[UUID] = frozenset()
     identities: tuple[UUID, ...] = ()
 
 
@@ -176,14 +181,16 @@ def part_of(viewer: Viewer, piece: Piece) -> Part:
 
 
 def piece_states(standing: Standing, piece: Piece, part: Part) -> frozenset[State]:
-    """Return what is particular to a piece: by its labels, and by what the person decided."""
+    """Return what is particular to a piece: by its labels, by what the person decided, by what waits to be told."""
     found = {state for one in piece.labels if (state := _state_of_label(one))}
     if standing.is_opposed and part is Part.ELSEWHERE:
         found.add(State.OPPOSED)
-    if any(is_masked_by(piece.type, piece.id, piece.body, one) for one in standing.masked):
+    if _names_any(piece, standing.masked):
         found.add(State.OPPOSED)
     if any(str(one) in piece.body or one == piece.id for one in standing.secret):
         found.add(State.MINOR_SECRET)
+    if piece.id in standing.held or _names_any(piece, standing.held_documents):
+        found.add(State.UNANNOUNCED)
     if standing.is_protected:
         found.add(State.PROTECTED)
     return frozenset(found)
@@ -192,6 +199,10 @@ def piece_states(standing: Standing, piece: Piece, part: Part) -> frozenset[Stat
 def is_masked_by(type_: str, id_: UUID, body: str, masked: UUID) -> bool:
     """Tell whether a piece is this masked document, or came in it: it is not a document, and names it."""
     return id_ == masked or (type_ != "DocumentReference" and str(masked) in body)
+
+
+def _names_any(piece: Piece, documents: Iterable[UUID]) -> bool:
+    return any(is_masked_by(piece.type, piece.id, piece.body, one) for one in documents)
 
 
 def _state_of_label(label: str) -> State | None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from passerelle.care.consent import api as consent
 from passerelle.care.identity import api as identity
 from passerelle.care.record.rules.visibility import Standing, is_machine, places_of
+from passerelle.care.record.selectors.holds import with_holds
 from passerelle.care.record.selectors.prepared import rows_of
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Relation, Role, Viewer
@@ -69,7 +70,8 @@ def standings_of(viewer: Viewer, person_ids: Collection[UUID], *, at: datetime) 
 def _standings(viewer: Viewer, rows: Sequence[tuple[Any, ...]], at: datetime) -> dict[UUID, Standing]:
     decided = [person_id for person_id, *_, has_decided in rows if has_decided]
     told = consent.restrictions_of(decided, at=at) if decided else {}
-    return {row[0]: standing_from(viewer, row[0], row[1:], told.get(row[0], consent.NOTHING)) for row in rows}
+    found = (standing_from(viewer, row[0], row[1:], told.get(row[0], consent.NOTHING), at=at) for row in rows)
+    return {row[0]: standing for row, standing in zip(rows, found, strict=True)}
 
 
 def standings_around(viewer: Viewer, local_identity_ids: Sequence[UUID], *, at: datetime) -> list[Standing]:
@@ -101,9 +103,9 @@ def asked_by(viewer: Viewer, *, at: datetime) -> dict[str, Any]:
 
 
 def standing_from(
-    viewer: Viewer, person_id: UUID, told: Sequence[Any], decided: consent.Restrictions = consent.NOTHING
+    viewer: Viewer, person_id: UUID, told: Sequence[Any], decided: consent.Restrictions, *, at: datetime
 ) -> Standing:
-    """Return a standing from the columns of `STANDING_OF` and what the person decided."""
+    """Return a standing from the columns of `STANDING_OF` and what the person decided, with what waits to be told."""
     ids, is_known, is_treated, has_emergency, is_represented, _ = told
     whoms = consent.those_of(viewer)
     is_refused = any(decided.opposes(one) for one in whoms)
@@ -118,7 +120,7 @@ def standing_from(
         is_known=is_known,
     )
     is_own = relation in {Relation.SELF, Relation.REPRESENTATIVE}
-    return Standing(
+    standing = Standing(
         person_id=person_id,
         relation=relation,
         level=level,
@@ -128,6 +130,7 @@ def standing_from(
         secret=decided.secret_items,
         identities=tuple(ids or ()),
     )
+    return with_holds(standing, at=at)
 
 
 def _relation(  # noqa: PLR0913 - each is one fact

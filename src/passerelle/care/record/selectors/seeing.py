@@ -19,7 +19,7 @@ from passerelle.care.record.rules.visibility import (
     ties_by_part,
     ties_of_nobodys,
 )
-from passerelle.care.record.selectors.conditions import NOTHING, all_of, any_of, choice
+from passerelle.care.record.selectors.conditions import EVERYTHING, NOTHING, all_of, any_of, choice
 from passerelle.care.record.selectors.sql import Clause
 from passerelle.core.access.api import Act, Kind, Relation, State, Viewer
 
@@ -92,13 +92,10 @@ def _of_states(alias: str, allowed: frozenset[State], standing: Standing, *, is_
     if not allowed or is_refused or (standing.is_protected and State.PROTECTED not in allowed):
         return NOTHING
     parts = [of_labels(alias, allowed)]
-    if standing.masked and State.OPPOSED not in allowed:
-        parts.append(
-            Clause(
-                f"NOT EXISTS (SELECT FROM unnest(%s::uuid[]) AS masked (id) WHERE {_is_masked(alias)})",
-                (sorted(standing.masked),),
-            )
-        )
+    if State.OPPOSED not in allowed:
+        parts.append(_names_none_of(alias, standing.masked))
+    if State.UNANNOUNCED not in allowed:
+        parts += [_is_none_of(alias, standing.held), _names_none_of(alias, standing.held_documents)]
     if standing.secret and State.MINOR_SECRET not in allowed:
         parts.append(
             Clause(
@@ -107,6 +104,18 @@ def _of_states(alias: str, allowed: frozenset[State], standing: Standing, *, is_
             )
         )
     return all_of(parts)
+
+
+def _is_none_of(alias: str, pieces: frozenset[UUID]) -> Clause:
+    return Clause(f"{alias}.id <> ALL(%s::uuid[])", (sorted(pieces),)) if pieces else EVERYTHING
+
+
+def _names_none_of(alias: str, documents: frozenset[UUID]) -> Clause:
+    """Return the condition that a row is none of these documents, and came in none of them."""
+    if not documents:
+        return EVERYTHING
+    sql = f"NOT EXISTS (SELECT FROM unnest(%s::uuid[]) AS masked (id) WHERE {_is_masked(alias)})"
+    return Clause(sql, (sorted(documents),))
 
 
 def _is_masked(alias: str) -> str:

@@ -97,7 +97,7 @@ class Sight:
 
     def _remember_one(self, person_id: UUID, told: Sequence[Any]) -> None:
         decided = consent.restrictions_of([person_id], at=self.at)[person_id] if told[-1] else consent.NOTHING
-        self._remember(standing_from(self.viewer, person_id, told, decided))
+        self._remember(standing_from(self.viewer, person_id, told, decided, at=self.at))
 
     def _note_hidden(self, type_: str, id_: UUID, target: str) -> None:
         """Leave the trace of an attempt on what the second wall hides; the answer is that of what does not exist."""

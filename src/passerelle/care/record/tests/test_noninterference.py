@@ -106,6 +106,9 @@ def scene(db, monkeypatch):
     pages.a_document(local, title="Déjà masqué")
     account, doctor = a_town_doctor()
     _choose("CareTeamMember", person, account_id=account, label="Ville", level="all")
+    for kind in (record.RESULT, "11490-0"):
+        rules = apps.get_model("patientspace", "ReleaseRule").objects
+        rules.create(establishment="aphm", kind=kind, label="Essai", days=3)
     refused, refused_account = a_clinician("salon")
     _choose("Opposition", person, scope="professional", account_id=refused_account)
     viewers = {
@@ -190,6 +193,8 @@ def forbidden(scene, who, dice):
     """Put one item that this viewer may not know of in the world; return the address at which it would be read."""
     if who in {"elsewhere", "refused"}:  # nothing of this person is theirs (a hospital keeps what it made)
         return _add(_resource(dice, scene.local, scene.stay), scene.local)
+    if who in {"self", "parent"} and dice.random() < 0.4:
+        return _held_piece(scene, dice)
     if who == "self":
         return _add(_labelled(_resource(dice, scene.local, None), "INVISIBLE_PATIENT"), scene.local)
     if who == "parent":
@@ -200,6 +205,17 @@ def forbidden(scene, who, dice):
         _choose("MaskedDocument", scene.person, document_id=UUID(address.rpartition("/")[2]))
         return address
     return _add(_labelled(_resource(dice, scene.far, None), label), scene.far)
+
+
+def _held_piece(scene, dice):
+    """Put a piece that a professional tells of first: recent, of a kind that waits three days."""
+    while True:
+        found = _resource(dice, scene.local, scene.stay)
+        if found["resourceType"] in {"Observation", "DocumentReference"}:
+            break
+    dated = "date" if found["resourceType"] == "DocumentReference" else "effectiveDateTime"
+    found[dated] = fhir.moment(timezone.now() - timedelta(hours=dice.randint(1, 60)))
+    return _add(found, scene.local)
 
 
 def _document(dice, local):
@@ -299,6 +315,15 @@ def test_a_decision_that_forgets_the_labels_is_found(scene, monkeypatch):
     _, differing = differences(scene, items=2, seed=1, only=["town", "self"])
 
     assert {who for who, _, _ in differing} == {"town", "self"}
+
+
+def test_a_decision_that_forgets_what_waits_to_be_told_is_found(scene, monkeypatch):
+    monkeypatch.setattr(seeing, "_is_none_of", lambda alias, pieces: EVERYTHING)
+    monkeypatch.setattr(seeing, "_names_none_of", lambda alias, documents: EVERYTHING)
+
+    _, differing = differences(scene, items=5, seed=1, only=["self"])
+
+    assert differing
 
 
 def test_a_decision_that_forgets_the_secrets_is_found(scene, monkeypatch):

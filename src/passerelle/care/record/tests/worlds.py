@@ -42,8 +42,8 @@ SEEN_TYPES = (
 )
 _INSERT = (
     "INSERT INTO record_resource (type, id, local_identity_id, version, last_updated, source, body, deleted,"
-    " establishment, status, date_start, date_end, security)"
-    " VALUES (%s, %s, %s, 1, %s, %s, %s, false, %s, %s, %s, %s, %s)"
+    " establishment, status, date_start, date_end, security, codes)"
+    " VALUES (%s, %s, %s, 1, %s, %s, %s, false, %s, %s, %s, %s, %s, %s)"
 )
 
 
@@ -58,6 +58,7 @@ class World:
     documents: list[tuple[UUID, UUID]] = field(default_factory=list)
     doctor: UUID = NOBODY
     clinician: UUID = NOBODY
+    kind_of_documents: str = "11490-0"
 
     @property
     def persons(self) -> list[UUID]:
@@ -83,6 +84,7 @@ def a_world(seed: int, *, persons: int = 5, pieces: int = 40, choices: int = 15)
     for _ in range(choices):
         _decide(world)
     _add_emergency(world)
+    _let_wait(world)
     for kind, type_ in (
         (Kind.DIRECTORY, "Practitioner"),
         (Kind.TERMINOLOGY, "ValueSet"),
@@ -143,7 +145,10 @@ def add_piece(
     start = NOON - timedelta(days=days)
     values = [type_, id_, file, NOON, source, orjson.dumps(body).decode(), place, columns.get("status", "final")]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*values, start, columns.get("end"), list(labels) or None])
+        cursor.execute(
+            _INSERT,
+            [*values, start, columns.get("end"), list(labels) or None, [f"http://loinc.org|{world.kind_of_documents}"]],
+        )
     world.pieces.setdefault(type_, []).append(id_)
     return id_
 
@@ -241,6 +246,19 @@ def _level(world: World) -> str:
 def _represented(world: World, person: UUID) -> dict[str, Any]:
     others = [one for one in world.persons if one != person]
     return {"representative_id": world.dice.choice(others), "nature": "parent"}
+
+
+def _let_wait(world: World) -> None:
+    """Let pieces of some places wait to be told, longer or shorter than since they were made; some were told."""
+    for place in world.dice.sample(PLACES, 2):
+        for kind in ("result", world.kind_of_documents):
+            told = {"label": "Essai", "days": world.dice.choice((8, 12))}
+            rules = apps.get_model("patientspace", "ReleaseRule").objects
+            rules.update_or_create(establishment=place, kind=kind, defaults=told)
+    for person, document in world.dice.sample(world.documents, len(world.documents) // 4):
+        apps.get_model("patientspace", "Announcement").objects.create(
+            item_id=document, person_id=person, at=NOON, by_account=world.clinician, by_name="Essai"
+        )
 
 
 def _add_emergency(world: World) -> None:

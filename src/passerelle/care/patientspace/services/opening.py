@@ -51,19 +51,25 @@ def open_with_citizen(*, invitation: Proved, pending: oauth.Pending, at: datetim
     """Open the account of the person invited to the one whom FranceConnect identified.
 
     Raises:
-        AnotherPerson: the provider says another birth date or another name.
+        AnotherPerson: the provider says another birth date or another name (the given one tells twins apart).
         NotAdmitted: the identity, or the account, is tied to another.
         NotOpened: the invitation opens nothing any more.
     """
-    traits = identity.traits(invitation.person_id)
-    names = {identity.search_form(name) for name in (traits.birth_name, traits.used_name) if name}
-    told = identity.search_form(str(pending.claims.get("family_name", "")))
-    if str(traits.birth_date) != pending.claims.get("birthdate") or told not in names:
+    if not _is_told(pending, identity.traits(invitation.person_id)):
         raise AnotherPerson
     account = _account(invitation.person_id, email="", at=at)
     oauth.tie_citizen(account=account, subject=pending.subject, at=at)
     use(invitation_id=invitation.id, account=account, at=at)
     return account
+
+
+def _is_told(pending: oauth.Pending, traits: identity.PersonTraits) -> bool:
+    """Tell whether what the provider said of someone is what a file says."""
+    names = {identity.search_form(name) for name in (traits.birth_name, traits.used_name) if name}
+    first = identity.search_form(traits.first_given)
+    name, given = (identity.search_form(str(pending.claims.get(one, ""))) for one in ("family_name", "given_name"))
+    is_named = name in names and bool(first) and given.startswith(first)
+    return is_named and str(traits.birth_date) == pending.claims.get("birthdate")
 
 
 def recognise(pivot: Pivot, at: datetime) -> UUID | None:

@@ -1,7 +1,9 @@
 """Opening a patient space: the code, the birth date, what is told to whom fails; the desk; who is recognised."""
 
 import re
+from dataclasses import asdict
 from datetime import date, timedelta
+from time import time
 
 import pytest
 import zxingcpp
@@ -26,6 +28,7 @@ from passerelle.core.access.api import Role
 from passerelle.core.access.models import Account
 from passerelle.core.audit.models import AuditEvent
 from passerelle.core.notify.models import Message
+from passerelle.core.oauth import api as oauth
 from passerelle.protocols.franceconnect import api as franceconnect
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +159,31 @@ def test_an_address_in_use_is_refused_and_the_code_still_serves(clerk, zoe):
 
     assert "Donnez-en une autre" in told(page)
     assert again.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_let_in"),
+    [
+        ({}, True),
+        ({"given_name": "Léa Anne"}, False),
+        ({"given_name": ""}, False),
+        ({"family_name": "LAUZE"}, False),
+        ({"birthdate": "1979-03-29"}, False),
+    ],
+    ids=["same", "twin", "no given name", "other name", "other date"],
+)
+def test_a_code_opens_to_the_citizen_whose_file_it_is_and_to_no_twin(clerk, zoe, changes, is_let_in):
+    browser = Client()
+    come(browser, invited(clerk, zoe))
+    said = {"acr": "eidas2", "family_name": "D’Allègre", "given_name": "Zoé Anne", "birthdate": "1979-03-28"} | changes
+    session = browser.session
+    session["oauth_citizen"] = asdict(oauth.Pending(said, "sujet", "jeton", "/", time()))
+    session.save()
+
+    browser.post(reverse("patientspace:activate"), {"citizen": "1"})
+
+    assert Account.objects.filter(person_id=zoe).exists() is is_let_in
+    assert ("_auth_user_id" in browser.session) is is_let_in
 
 
 def test_the_desk_prints_a_letter_whose_square_holds_the_address(clerk, zoe):

@@ -48,7 +48,12 @@ def back(request: HttpRequest) -> HttpResponse:
 
 def _kept(proof: oidc.Proof, pivot: franceconnect.Pivot) -> dict[str, str]:
     """Return what is compared with the file that another proof opens, and no more."""
-    return {"acr": proof.acr, "family_name": pivot.birth_name, "birthdate": pivot.birth_date.isoformat()}
+    return {
+        "acr": proof.acr,
+        "family_name": pivot.birth_name,
+        "given_name": " ".join(pivot.given_names),
+        "birthdate": pivot.birth_date.isoformat(),
+    }
 
 
 def _enter(request: HttpRequest, proof: oidc.Proof, pivot: franceconnect.Pivot, next_: str) -> HttpResponse:

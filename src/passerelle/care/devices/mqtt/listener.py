@@ -48,7 +48,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A message received and not acknowledged; `turn` is the connection it came by."""
+    """A message received and not acknowledged; `turn` is the connection it came by, `number` 0 when none is due."""
 
     turn: int
     number: int
@@ -107,7 +107,7 @@ class Listener:
 
     def _received(self, _client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:
         device_id = broker.device_of(message.topic)
-        arrival = Arrival(device_id, bytes(message.payload), datetime.now(UTC), message.topic)
+        arrival = Arrival(device_id, bytes(message.payload), datetime.now(UTC), message.topic, message.retain)
         self._waiting.put(_Waiting(self._turn, message.mid, arrival))
 
     def _batch(self) -> list[_Waiting]:
@@ -139,8 +139,11 @@ class Listener:
                 return
 
     def _acknowledge(self, one: _Waiting) -> None:
-        """Acknowledge on the connection it came by; on another, the broker sends it again and it changes nothing."""
-        if one.turn == self._turn and self._client.ack(one.number, 1) != MQTTErrorCode.MQTT_ERR_SUCCESS:
+        """Acknowledge on the connection it came by; on another, the broker sends it again and it changes nothing.
+
+        What was sent without waiting for an answer (QoS 0) has no number: to acknowledge it would end the connection.
+        """
+        if one.number and one.turn == self._turn and self._client.ack(one.number, 1) != MQTTErrorCode.MQTT_ERR_SUCCESS:
             self._tell("Un accusé n’est pas parti\u00a0; le message reviendra.")
 
     def _count(self, taken: Taken) -> None:

@@ -55,6 +55,7 @@ def access_list() -> str:
 def configuration(folder: Path, *, port: int, user: str, certificate: Path, key: Path) -> str:
     """Return the configuration of a broker that lives in `folder` and runs as `user`: TLS only, nobody unnamed.
 
+    A session is of its credential: no device takes the name, and so the place, of the listener or of another device.
     Sessions last and messages in wait are on disk, so that nothing is lost while the listener is down.
     """
     return f"""# Written by `passerelle devices broker-files`; write it again rather than change it.
@@ -64,6 +65,7 @@ certfile {certificate}
 keyfile {key}
 tls_version tlsv1.2
 allow_anonymous false
+use_username_as_clientid true
 password_file {folder / "passwords"}
 acl_file {folder / "acl"}
 persistence true

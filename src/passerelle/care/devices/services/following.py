@@ -68,7 +68,18 @@ def _silent(at: datetime) -> int:
                 at=at,
             )
             touched += 1
+        else:
+            touched += _resume(alert, heard_at)
     return touched
+
+
+def _resume(alert: Alert, last_at: datetime) -> int:
+    """Say of an alert that had eased that what it told is back; it was never closed, so it is the same episode."""
+    if alert.eased_at is None:
+        return 0
+    alert.eased_at, alert.last_at = None, last_at
+    alert.save(update_fields=["eased_at", "last_at"])
+    return 1
 
 
 def _ease(alert: Alert | None, at: datetime) -> int:
@@ -93,7 +104,10 @@ def _missing(at: datetime) -> int:
         came = last.get((monitoring.local_identity_id, row.quantity))
         reference = max(came, monitoring.since) if came else monitoring.since
         sentence = missing_sentence(limit, reference, at=at, catalogue=catalogue())
-        if not sentence or (monitoring.pk, row.quantity) in standing:
+        if not sentence:
+            continue
+        if alert := standing.get((monitoring.pk, row.quantity)):
+            touched += _resume(alert, reference)
             continue
         standing[monitoring.pk, row.quantity] = open_alert(
             monitoring,

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from passerelle.care.devices.models import HeldMeasure, Measure, Pairing
-from passerelle.care.devices.rules import payload
+from passerelle.care.devices.rules import payload, refusals
 from passerelle.care.devices.rules.catalogue import catalogue
+from passerelle.care.devices.rules.refusals import NotAMeasure
 from passerelle.care.devices.rules.words import Origin, Settled
 from passerelle.care.devices.selectors import guarding
 from passerelle.care.devices.services.judging import judge
@@ -35,7 +36,7 @@ def accept(*, held_id: UUID, pairing_id: int, measured_at: datetime, note: str, 
     """Accept a message as the measure of who held the device then, at a moment that a professional tells.
 
     Raises:
-        NotAMeasure: what the message says is no measure.
+        NotAMeasure: what the message says is no measure, or the device gave another one at that moment.
         NotHeldThen: that person did not hold the device at that moment.
         AccessRefused: the decision refuses for that person.
     """
@@ -51,17 +52,7 @@ def accept(*, held_id: UUID, pairing_id: int, measured_at: datetime, note: str, 
     guarding.check(by, Kind.OBSERVATION, Act.CREATE, person_id=person_id, target=f"held:{row.pk}", at=at)
     reading = replace(payload.read(bytes(row.raw), catalogue(), convert), measured_at=measured_at)
     new = NewMeasure(uuid4(), pairing.local_identity_id, pairing.establishment, reading, row.device_id, row.received_at)
-    Measure.objects.create(
-        id=new.id,
-        local_identity_id=new.local_identity_id,
-        kind=reading.kind.slug,
-        measured_at=measured_at,
-        values=new.plain_values,
-        origin=Origin.DEVICE.value,
-        device_id=row.device_id,
-        received_at=row.received_at,
-        by_name=by.name,
-    )
+    _store(new, by=by)
     with access.as_machine():
         record.put(
             observation_of(new),
@@ -73,6 +64,25 @@ def accept(*, held_id: UUID, pairing_id: int, measured_at: datetime, note: str, 
     _settle(row, Settled.KEPT, note=note, by=by, at=at)
     judge([(new.local_identity_id, measured_at, reading.values)], at=at)
     return new.id
+
+
+def _store(new: NewMeasure, *, by: Viewer) -> None:
+    try:
+        with transaction.atomic():
+            Measure.objects.create(
+                id=new.id,
+                local_identity_id=new.local_identity_id,
+                kind=new.reading.kind.slug,
+                measured_at=new.reading.measured_at,
+                values=new.plain_values,
+                origin=Origin.DEVICE.value,
+                device_id=new.device_id,
+                received_at=new.received_at,
+                by_name=by.name,
+            )
+    except IntegrityError as there:
+        why = "cet appareil a déjà une mesure à ce moment\u202f; donnez le moment juste, ou écartez le message"
+        raise NotAMeasure(refusals.CONFLICT, "measured_at", why) from there
 
 
 def _locked(held_id: UUID, by: Viewer) -> HeldMeasure:

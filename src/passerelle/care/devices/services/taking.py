@@ -52,12 +52,16 @@ _ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtext('devices_taking')
 
 
 class Arrival(NamedTuple):
-    """A message as it came: the device is the one whose credential sent it, None when the topic names none."""
+    """A message as it came: the device is the one whose credential sent it, None when the topic names none.
+
+    `is_kept_copy`: the broker gives again what it was asked to keep (retained); the device said nothing new.
+    """
 
     device_id: UUID | None
     raw: bytes
     received_at: datetime
     topic: str = ""
+    is_kept_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,8 @@ def take_surely(arrivals: Sequence[Arrival]) -> Taken:
             return Taken(one.stored + other.stored, one.repeated + other.repeated, one.held + other.held)
         _logger.exception("a message of a device could not be taken")
         why = "ce message n’a pas pu être lu jusqu’au bout (voir le journal technique)"
-        held_for(arrivals[0], NotAMeasure(refusals.UNREADABLE, "message", why), {}).save(force_insert=True)
+        waiting = held_for(arrivals[0], NotAMeasure(refusals.UNREADABLE, "message", why), {})
+        HeldMeasure.objects.bulk_create([waiting], ignore_conflicts=True)  # it may come again: it is kept once
         return Taken(held=1)
 
 
@@ -288,7 +293,7 @@ def _hear(arrivals: Sequence[Arrival], measures: Sequence[NewMeasure], known: Ma
     """Note that devices spoke, whatever they said, and the battery they told last."""
     heard: dict[UUID, datetime] = {}
     for one in arrivals:
-        if one.device_id in known and one.device_id is not None:
+        if one.device_id in known and one.device_id is not None and not one.is_kept_copy:
             heard[one.device_id] = max(one.received_at, heard.get(one.device_id, one.received_at))
     batteries: defaultdict[UUID | None, list[tuple[datetime, int]]] = defaultdict(list)
     for measure in measures:

@@ -253,6 +253,9 @@ def test_a_device_that_falls_silent_is_told_once_and_eases_when_it_speaks(cuff):
     measured(cuff, FINE, at=NOW + timedelta(hours=51))
     follow(at=NOW + timedelta(hours=52))
     assert Alert.objects.get(rule="silent").eased_at == NOW + timedelta(hours=52)
+    follow(at=NOW + timedelta(hours=100))
+    again = Alert.objects.get(rule="silent")
+    assert (again.eased_at, again.last_at) == (None, NOW + timedelta(hours=51))
 
 
 def test_a_device_given_back_is_not_silent(cuff, alice):
@@ -272,6 +275,10 @@ def test_measures_that_do_not_come_are_told(cuff):
     follow(at=NOW + timedelta(hours=98))
 
     assert Alert.objects.get(rule="missing").about == "8480-6"
+    measured(cuff, FINE, at=NOW + timedelta(hours=99))
+    assert Alert.objects.get(rule="missing").eased_at is not None
+    follow(at=NOW + timedelta(hours=200))
+    assert Alert.objects.get(rule="missing").eased_at is None
 
 
 # --- thresholds

@@ -7,14 +7,17 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import paho.mqtt.client as mqtt
 import pytest
 from django.db import OperationalError
+from paho.mqtt.enums import CallbackAPIVersion
 
 from passerelle.care.devices.models import HeldMeasure, Measure
 from passerelle.care.devices.mqtt import broker
 from passerelle.care.devices.mqtt.files import write_broker_files
 from passerelle.care.devices.mqtt.listener import Address, Listener
 from passerelle.care.devices.mqtt.simulator import Credential, Sender
+from passerelle.care.devices.rules.broker import LISTENER, topic_of
 from passerelle.care.devices.services.fleet import renew_credential
 from passerelle.care.devices.services.taking import Taken, take_surely
 from passerelle.care.devices.tests import cast
@@ -190,6 +193,48 @@ def test_nothing_is_acknowledged_before_the_commit(house, monkeypatch):
         wait_until(lambda: taken().stored + taken().repeated == 20)
     assert taken().repeated > 0
     assert sum("remis à plus tard" in one for one in second.told) == 2
+
+
+@needs_broker
+def test_a_message_sent_without_waiting_for_an_answer_leaves_the_listener_connected(house):
+    some = now_messages(2)
+    with Listening(house.address) as listening:
+        sender = house.sender()
+        sender.send(some[0])
+        sender._client.publish(sender._topic, some[1], qos=0)
+        wait_until(lambda: Measure.objects.count() == 2)
+        time.sleep(1.5)
+        sender.close()
+    assert listening.told == ["Écoute des appareils ouverte."]
+
+
+@needs_broker
+def test_a_device_does_not_take_the_place_of_the_listener_by_its_name(house, credential):
+    with Listening(house.address) as listening:
+        thief = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=LISTENER)
+        thief.username_pw_set(str(credential.device_id), credential.secret)
+        thief.tls_set(str(house.folder / "authority.pem"))
+        thief.connect(house.address.host, house.address.port)
+        thief.loop_start()
+        wait_until(thief.is_connected)
+        thief.publish(topic_of(credential.device_id), now_messages(1)[0], qos=1)
+        wait_until(lambda: Measure.objects.count() == 1)
+        thief.disconnect()
+        thief.loop_stop()
+    assert listening.told == ["Écoute des appareils ouverte."]
+
+
+@needs_broker
+def test_what_the_broker_was_asked_to_keep_says_nothing_of_the_device_when_it_comes_again(house, cuff):
+    sender = house.sender()
+    sender._client.publish(sender._topic, now_messages(1)[0], qos=1, retain=True).wait_for_publish(5)
+    sender.close()
+
+    with Listening(house.address):
+        wait_until(lambda: Measure.objects.count() == 1)
+
+    cuff.refresh_from_db()
+    assert cuff.heard_at is None
 
 
 def test_the_files_of_the_broker_are_private_and_keep_the_secret_of_the_listener(tmp_path, credential):

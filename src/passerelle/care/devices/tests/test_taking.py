@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from passerelle.care.devices.models import Alert, Device, HeldMeasure, Measure, Pairing
 from passerelle.care.devices.rules.catalogue import catalogue
+from passerelle.care.devices.rules.refusals import NotAMeasure
 from passerelle.care.devices.rules.words import Handling
 from passerelle.care.devices.services.entering import enter_measure, void_measure
 from passerelle.care.devices.services.fleet import give_back, handle, pair, renew_credential
@@ -100,9 +101,18 @@ def test_a_scale_does_not_tell_a_blood_pressure(alice, zoe):
 def test_a_message_that_breaks_its_batch_lets_the_others_go_on(cuff, monkeypatch):
     monkeypatch.setattr("passerelle.care.devices.services.taking.payload.MAX_BYTES", "planted")
 
-    assert take_surely([arrival(cuff, a_message(at=NOW - timedelta(hours=hours))) for hours in range(3)]) == Taken(
-        held=3
-    )
+    batch = [arrival(cuff, a_message(at=NOW - timedelta(hours=hours))) for hours in range(3)]
+
+    assert take_surely(batch) == Taken(held=3)
+    assert take_surely(batch) == Taken(held=3)
+    assert HeldMeasure.objects.count() == 3
+
+
+def test_what_the_broker_kept_and_gives_again_is_no_sign_of_life(cuff):
+    take([arrival(cuff, a_message())._replace(is_kept_copy=True)])
+
+    cuff.refresh_from_db()
+    assert (Measure.objects.count(), cuff.heard_at) == (1, None)
 
 
 # --- pairing
@@ -237,6 +247,18 @@ def test_a_doubtful_measure_is_accepted_for_whom_a_professional_names(cuff, alic
     assert (held.decision, held.settled_by) == ("kept", "Dr Alice Garrigue")
     assert Measure.objects.get().local_identity_id == zoe[1]
     assert record.read("Observation", Measure.objects.get().pk) is not None
+
+
+def test_a_message_is_not_accepted_at_a_moment_that_has_its_measure(cuff, alice, zoe):
+    cast.followed(zoe[0], alice)
+    take([arrival(cuff, a_message())])
+    take([arrival(cuff, a_message({**cast.PRESSURE, "8480-6": 140}))])
+    held, pairing = HeldMeasure.objects.get(), Pairing.objects.get()
+
+    with pytest.raises(NotAMeasure, match="a déjà une mesure à ce moment"):
+        accept(held_id=held.pk, pairing_id=pairing.pk, measured_at=NOW, note="", by=alice.viewer, at=NOW)
+    assert Measure.objects.get().values["8480-6"] == 128
+    assert HeldMeasure.objects.get().settled_at is None
 
 
 def test_a_message_is_settled_once_and_by_its_establishment(cuff, alice):

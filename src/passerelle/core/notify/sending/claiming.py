@@ -16,7 +16,7 @@ from passerelle.core.notify.sending.declared import Declared
 _EXPIRE: Final = """
     UPDATE notify_message SET state = 'expired', settled_at = %(at)s
     WHERE id IN (
-        SELECT id FROM notify_message WHERE state = 'waiting' AND channel = %(channel)s AND expires_at <= %(at)s
+        SELECT id FROM notify_message WHERE state = 'waiting' AND expires_at <= %(at)s
         LIMIT 5000 FOR UPDATE SKIP LOCKED)
 """
 _CLAIM: Final = """
@@ -55,9 +55,16 @@ class Claim:
     wait: timedelta | None = None
 
 
+def expire(*, at: datetime) -> int:
+    """Set aside what is past its time, whether its gateway is there, paused or was never declared; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPIRE, {"at": at})
+        return cursor.rowcount
+
+
 @transaction.atomic
 def claim(gateway: Declared, *, at: datetime) -> Claim:
-    """Take the messages that this gateway may be given now; those past their time are set aside first."""
+    """Take the messages that this gateway may be given now; what is past its time is not (see `expire`)."""
     token = uuid4()
     Line.objects.get_or_create(code=gateway.code)
     line = Line.objects.select_for_update(of=("self",)).get(code=gateway.code)
@@ -88,7 +95,6 @@ def claim(gateway: Declared, *, at: datetime) -> Claim:
 
 def _taken(asked: dict[str, Any]) -> tuple[Claimed, ...]:
     with connection.cursor() as cursor:
-        cursor.execute(_EXPIRE, asked)
         cursor.execute(_CLAIM, asked)
         return tuple(
             Claimed(number, public_id, recipient, template, _words(words), attempts)

@@ -7,6 +7,7 @@ from email.utils import formatdate
 from typing import Final
 
 from django.conf import settings
+from django.utils.encoding import punycode
 
 from passerelle.core.notify.leaving import stop_address
 from passerelle.core.notify.rules.outcomes import Outcome, Verdict
@@ -57,7 +58,7 @@ def compose(envelope: Envelope) -> EmailMessage:
     address = stop_address(envelope.recipient)
     mail = EmailMessage()
     mail["From"] = settings.DEFAULT_FROM_EMAIL
-    mail["To"] = envelope.recipient
+    mail["To"] = _wire(envelope.recipient)
     mail["Subject"] = envelope.subject
     mail["Date"] = formatdate(localtime=False)
     mail["Message-ID"] = f"<{envelope.id}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2].strip('>') or 'localhost'}>"
@@ -71,7 +72,7 @@ def _given(session: smtplib.SMTP, envelope: Envelope) -> Outcome:
     sender = settings.DEFAULT_FROM_EMAIL.rpartition("<")[2].strip(">")
     try:
         session.ehlo_or_helo_if_needed()
-        for code, said in (session.mail(sender), session.rcpt(envelope.recipient)):
+        for code, said in (session.mail(sender), session.rcpt(_wire(envelope.recipient))):
             if code >= _TRANSIENT:
                 return _answer(code, said)
     except (OSError, smtplib.SMTPException) as error:
@@ -82,6 +83,12 @@ def _given(session: smtplib.SMTP, envelope: Envelope) -> Outcome:
         return _answer(refusal.smtp_code, refusal.smtp_error)
     except (OSError, smtplib.SMTPException) as error:
         return Outcome(Verdict.DOUBTFUL, f"session coupée pendant l’envoi ({_told(error)})", is_away=True)
+
+
+def _wire(address: str) -> str:
+    """Return an address as SMTP carries it: a domain with accents in its ASCII form."""
+    name, at, domain = address.rpartition("@")
+    return f"{name}{at}{punycode(domain)}"
 
 
 def _answer(code: int, said: bytes | str) -> Outcome:

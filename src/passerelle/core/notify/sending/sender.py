@@ -15,7 +15,7 @@ from passerelle.core.notify import book
 from passerelle.core.notify.models import Channel
 from passerelle.core.notify.rules import gsm7
 from passerelle.core.notify.rules.outcomes import Outcome, Verdict
-from passerelle.core.notify.sending.claiming import Claim, Claimed, claim
+from passerelle.core.notify.sending.claiming import Claim, Claimed, claim, expire
 from passerelle.core.notify.sending.declared import Declared, declared
 from passerelle.core.notify.sending.envelope import Envelope, Gateway
 from passerelle.core.notify.sending.kannel import KannelGateway
@@ -38,6 +38,8 @@ class Sender:
 
         Return how many messages were tried.
         """
+        while expire(at=self._clock()):
+            pass
         note_interrupted(at=self._clock())
         settle_doubts([one.code for one in self._gateways if one.gives_receipts], at=self._clock())
         deadline = None if seconds is None else time.monotonic() + seconds

@@ -88,6 +88,15 @@ def test_an_unknown_address_is_told_and_not_tried_again(box):
     assert (Message.objects.get().state, "550" in Message.objects.get().reason) == ("failed", True)
 
 
+def test_an_address_with_an_accent_leaves_and_spoils_no_other(box):
+    notify.enqueue([_mail(0, to="zoe@hôpital.fr"), _mail(1)], at=AT)
+
+    _send()
+
+    assert {mail["To"] for mail in box.mails} == {"zoe@xn--hpital-ixa.fr", "zoe@exemple.fr"}
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
+
+
 def test_a_server_that_says_later_gets_it_later(box):
     box.code = "451 4.3.0 Plus tard"
     notify.enqueue([_mail()], at=AT)

@@ -72,6 +72,16 @@ def test_a_message_past_its_time_is_not_sent_late(simulator, gateway):
     assert _states() == {"expired": 1}
 
 
+@pytest.mark.parametrize("declared", [True, False], ids=["paused", "not declared"])
+def test_without_its_gateway_a_message_past_its_time_is_set_aside_all_the_same(gateway, declared):
+    notify.enqueue([awaits(0, expires_at=AT + timedelta(hours=1))], at=AT)
+    Line.objects.create(code="sms", paused_at=AT, paused_by="Ines", paused_reason="essai")
+
+    Sender(clock=lambda: AT + timedelta(hours=1), gateways=[gateway] if declared else []).run()
+
+    assert _states() == {"expired": 1}
+
+
 def test_a_stop_said_since_it_was_asked_holds_the_message(simulator, gateway):
     notify.enqueue([awaits(0), awaits(1)], at=AT)
     notify.stop(recipient=number(0), by="SMS reçu", at=AT)

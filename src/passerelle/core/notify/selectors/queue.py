@@ -11,11 +11,15 @@ from passerelle.core.notify.fingerprints import fingerprint
 from passerelle.core.notify.models import Line, Message, State, Stop
 from passerelle.core.notify.rules.explaining import Health, advice_of, health_of, status_kind
 from passerelle.core.notify.rules.numbers import NotANumber, ending_of, normal_number
+from passerelle.core.notify.rules.words import WordKind
 from passerelle.core.notify.selectors.figures import ChannelFigures, figures
 from passerelle.core.notify.selectors.scope import messages_of
 from passerelle.core.ui.api import french
 
 _PAGE = 25
+#: What stands for the end of a link and for a code, on the pages of those who keep gateways.
+_HIDDEN = "…"
+_KEYS = frozenset({WordKind.LINK, WordKind.CODE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +155,15 @@ def message_page(viewer: Viewer, message_id: int, *, at: datetime) -> MessagePag
 
 
 def body_of(message: Message, names: Mapping[str, str]) -> str:
-    """Return the text of a message as its person reads it; a sentence when it is forgotten."""
+    """Return the text of a message, without what opens a door; a sentence when it is forgotten.
+
+    The end of a link and a code are for their person alone: whoever keeps the gateways could go in with them.
+    """
     template = book.template(message.template)
     if template is None or message.forgotten_at is not None:
         return "Le contenu est oublié."
-    return template.body(message.words, places=names, address=settings.PUBLIC_ADDRESS)
+    words = {name: _HIDDEN if template.words[name] in _KEYS else value for name, value in message.words.items()}
+    return template.body(words, places=names, address=settings.PUBLIC_ADDRESS)
 
 
 def _told(note: str, actor: str) -> str:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from passerelle.core.audit import api as audit
 from passerelle.core.notify.models import Line, Message, State, Step, StepKind
+from passerelle.core.notify.services.stopping import lift_stop_of
 
 _TRIED_AGAIN = (State.DOUBTFUL, State.FAILED)
 
@@ -41,6 +42,15 @@ def assume_sent(*, message_id: int, by: audit.Actor, at: datetime, reason: str) 
         NothingToDecide: it is not doubtful.
     """
     _decide(message_id, State.SENT, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def lift(*, digest: str, by: audit.Actor, at: datetime) -> bool:
+    """Lift the STOP of the person of this fingerprint, who asks for it; return False when nothing held it."""
+    is_lifted = lift_stop_of(digest=digest, by=by.name, at=at)
+    if is_lifted:
+        _trace(f"notify-stop:{digest[:16]}", by, at, reason="STOP levé")
+    return is_lifted
 
 
 @transaction.atomic

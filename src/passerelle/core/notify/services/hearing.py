@@ -32,8 +32,10 @@ def take_answer(*, sender: str, text: str, at: datetime, reference: str = "") ->
     Without a reference, the same text from the same number in the same minute is one answer. What could not be dealt
     with is kept, and tried again by `deal_with_kept`.
     """
-    number = _normal(sender)
-    known_as = reference or hashlib.sha256(f"{number}|{text}|{at:%Y-%m-%dT%H:%M}".encode()).hexdigest()
+    number, text = _normal(sender), text.replace("\0", "")
+    known_as = (
+        reference.replace("\0", "") or hashlib.sha256(f"{number}|{text}|{at:%Y-%m-%dT%H:%M}".encode()).hexdigest()
+    )
     answer, _ = Answer.objects.get_or_create(
         reference=known_as[:200],
         defaults={
@@ -142,4 +144,4 @@ def _normal(sender: str) -> str:
     try:
         return normal_number(sender)
     except NotANumber:
-        return sender[:30]
+        return sender.replace("\0", "")[:30]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Role
+from passerelle.core.audit.models import AuditEvent
 from passerelle.core.notify import api as notify
 from passerelle.core.notify.models import Line, Message, SimulatedMessage
 from passerelle.core.notify.selectors.queue import digest_of
@@ -77,6 +78,18 @@ def test_a_stop_is_shown_and_lifted_at_the_request_of_its_person(keeper):
     keeper.post("/envois-aux-personnes/stop/lever/", {"digest": digest_of(number(0))})
 
     assert not notify.has_stopped(number(0))
+    assert AuditEvent.objects.filter(action="resource_changed", actor_name="Ines", reason="STOP levé").count() == 1
+
+
+def test_what_opens_the_door_of_a_person_is_not_shown_to_who_keeps_the_gateways(keeper):
+    words = {"place": "aphm", "link": "mon-espace/ouvrir/4F7KQ2M9", "code": "4729-1805"}
+    message = _asked(0, template="invitation_sms", words=words)
+
+    page = keeper.get(f"/envois-aux-personnes/message/{message.pk}/").content.decode()
+
+    assert "vous invite" in page
+    assert "4F7KQ2M9" not in page
+    assert "4729" not in page
 
 
 @pytest.mark.parametrize(("act", "state"), [("renvoyer", "waiting"), ("parti", "sent")])

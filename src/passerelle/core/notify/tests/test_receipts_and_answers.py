@@ -107,6 +107,15 @@ def test_an_sms_from_a_person_needs_the_key(client, settings):
     assert notify.has_stopped(number(0))
 
 
+def test_an_sms_with_a_character_that_the_database_refuses_is_kept(client, settings):
+    settings.SMS_GATEWAY = {**settings.SMS_GATEWAY, "inbound_key": "cle-des-essais"}
+    written = {"de": "0639980000", "texte": "OUI\0", "id": "7", "cle": "cle-des-essais"}
+
+    assert client.get("/envois-aux-personnes/recus/", written).status_code == 200
+
+    assert Answer.objects.get().text == "OUI"
+
+
 def test_without_a_key_no_answer_is_taken(client, settings):
     settings.SMS_GATEWAY = {**settings.SMS_GATEWAY, "inbound_key": ""}
 

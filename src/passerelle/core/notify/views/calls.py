@@ -25,7 +25,7 @@ def receipt(request: AuthenticatedRequest, public_id: UUID, signature: str) -> H
     given = request.GET
     if not is_signed(public_id, signature):
         return HttpResponse(status=403)
-    if not given.get("etat", "").isdigit():
+    if not given.get("etat", "").isdecimal():
         return HttpResponse(status=400)
     try:
         take_receipt(

@@ -22,7 +22,7 @@ from passerelle.core.notify.selectors.queue import (
 )
 from passerelle.core.notify.selectors.samples import samples
 from passerelle.core.notify.selectors.scope import keeps_all, relation_to
-from passerelle.core.notify.services import deciding, stopping
+from passerelle.core.notify.services import deciding
 
 
 @access.requires(Kind.MESSAGE, Act.SEARCH)
@@ -112,7 +112,7 @@ def lift(request: AuthenticatedRequest) -> HttpResponse:
     """Lift a STOP for somebody who asks for it."""
     _keeps_gateways(request)
     digest = request.POST.get("digest", "")
-    if stopping.lift_stop_of(digest=digest, by=request.viewer.name, at=timezone.now()):
+    if deciding.lift(digest=digest, by=request.viewer.actor(), at=timezone.now()):
         notices.success(request, "STOP levé\u00a0: cette personne recevra de nouveau nos messages.")
     return redirect("notify:queue")
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from typing import Final
 
 from passerelle.care.carepaths.library import of_version
@@ -65,8 +66,8 @@ class _Sum:
 def adherence(code: str, *, since: date, until: date, at: datetime) -> Adherence:
     """Return how a protocol is followed by the patients whose anchor is in [since, until); stopped ones are left out.
 
-    An establishment with fewer patients than the legal minimum is hidden; so is the next smallest when it would be
-    found by difference with the whole.
+    An establishment with fewer patients than the legal minimum is hidden; so are the next smallest while those hidden
+    would be found by difference with the whole. A task that was due to fewer patients is left out.
     """
     rows = list(
         Following.objects.filter(protocol__code=code, anchor__gte=since, anchor__lt=until)
@@ -76,18 +77,18 @@ def adherence(code: str, *, since: date, until: date, at: datetime) -> Adherence
     said = said_of([row.id for row in rows])
     today = french.local(at).date()
     places: dict[str, _Sum] = defaultdict(_Sum)
-    tasks: dict[str, list[Placed]] = defaultdict(list)
+    tasks: dict[str, list[list[Placed]]] = defaultdict(list)
     for row in rows:
         found = placed(occurrences(of_version(row.protocol), row.anchor), said[row.id], today)
         counted = tally(found)
         if counted.due:
             places[row.establishment].add(counted)
-            for one in found:
-                tasks[one.occurrence.task.code].append(one)
+            for task in {one.occurrence.task.code for one in found}:
+                tasks[task].append([one for one in found if one.occurrence.task.code == task])
     return _shown(places, tasks, minimum=legal(_SMALL, today).as_int)
 
 
-def _shown(places: dict[str, _Sum], tasks: dict[str, list[Placed]], *, minimum: int) -> Adherence:
+def _shown(places: dict[str, _Sum], tasks: dict[str, list[list[Placed]]], *, minimum: int) -> Adherence:
     names = {row.code: row.short_name for row in directory.establishments(with_test=True)}
     hidden = _hidden({code: one.patients for code, one in places.items()}, minimum)
     rows = [_place(code, names.get(code, code), one, is_hidden=code in hidden) for code, one in places.items()]
@@ -102,17 +103,21 @@ def _shown(places: dict[str, _Sum], tasks: dict[str, list[Placed]], *, minimum: 
     return Adherence(
         minimum=minimum,
         places=tuple(sorted(rows, key=lambda one: (one.tally is None, one.name))),
-        tasks=tuple(_tasks(tasks)) if everywhere.tally is not None else (),
+        tasks=tuple(_tasks(tasks, minimum)) if everywhere.tally is not None else (),
         whole=everywhere,
     )
 
 
 def _hidden(patients: dict[str, int], minimum: int) -> frozenset[str]:
-    """Return which establishments are hidden: too few patients, and one more when it would give the only one away."""
+    """Return which establishments are hidden: too few patients, and the next smallest while those would be given away.
+
+    What is hidden is the whole less what is shown: it is of several establishments, and not of too few patients.
+    """
     small = {code for code, count in patients.items() if count < minimum}
-    shown = sorted((count, code) for code, count in patients.items() if code not in small)
-    if len(small) == 1 and shown:
-        small.add(shown[0][1])
+    for _, code in sorted((count, code) for code, count in patients.items() if code not in small):
+        if not small or (len(small) > 1 and sum(patients[one] for one in small) >= minimum):
+            break
+        small.add(code)
     return frozenset(small)
 
 
@@ -122,6 +127,11 @@ def _place(code: str, name: str, found: _Sum, *, is_hidden: bool) -> PlaceAdhere
     return PlaceAdherence(code, name, found.patients, found.tally, found.well)
 
 
-def _tasks(found: dict[str, list[Placed]]) -> Iterable[TaskAdherence]:
-    counted = [TaskAdherence(rows[0].occurrence.task.title, tally(rows)) for rows in found.values()]
-    return sorted((one for one in counted if one.tally.due), key=lambda one: one.tally.share or 0)
+def _tasks(found: dict[str, list[list[Placed]]], minimum: int) -> Iterable[TaskAdherence]:
+    """Return each task that was due to enough patients; `found` holds its times, patient by patient."""
+    counted = []
+    for patients in found.values():
+        due = [times for times in patients if tally(times).due]
+        if len(due) >= minimum:
+            counted.append(TaskAdherence(due[0][0].occurrence.task.title, tally(chain.from_iterable(due))))
+    return sorted(counted, key=lambda one: one.tally.share or 0)

@@ -146,11 +146,14 @@ def context_of(following_id: UUID, key: tuple[str, int]) -> UUID:
 
 
 def answered(row: questionnaires.FillingRow, by: consent.Voice, at: datetime) -> None:
-    """Say that the task that asked a questionnaire is done, once the questionnaire is finished."""
+    """Say that the task that asked a questionnaire is done, once the questionnaire is finished.
+
+    Before the task opens, as when the calendar was moved meanwhile, the answers are kept and nothing is said.
+    """
+    day = french.local(at).date()
     for found in followed_by([row.local_identity_id], at=at, active_only=True):
         for one in found.tasks:
-            if context_of(found.id, one.occurrence.key) == row.context_id:
-                day = french.local(at).date()
+            if context_of(found.id, one.occurrence.key) == row.context_id and one.occurrence.opens <= day:
                 source = f"QuestionnaireResponse/{row.id}"
                 say_done(following_id=found.id, key=one.occurrence.key, on=day, by=by.actor, at=at, source=source)
                 return

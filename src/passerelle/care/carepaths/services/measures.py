@@ -1,6 +1,6 @@
 """A measure that came does the task that asked it, whichever way it came."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from passerelle.protocols.fhir import api as fhir
 
 _HOUSE: Final = Actor(account_id=None, name="Passerelle", role="operator")
 _LOINC: Final = "http://loinc.org"
+_MOST_LOOKED_AT: Final = 20
 
 
 def note_measures(*, at: datetime) -> int:
@@ -31,11 +32,10 @@ def _note(found: Followed, at: datetime) -> int:
         measured = [(one, _measure(one, files)) for one in asked]
     told = [(one, row) for one, row in measured if row is not None]
     for one, row in told:
-        when = fhir.date_range(str(fhir.loads(row.body)["effectiveDateTime"])).start or at
         say_done(
             following_id=found.id,
             key=one.occurrence.key,
-            on=french.local(when).date(),
+            on=_day(row) or french.local(at).date(),
             by=_HOUSE,
             at=at,
             source=f"Observation/{row.id}",
@@ -50,5 +50,12 @@ def _measure(one: Placed, files: list[UUID]) -> record.StoredResource | None:
         "date": [f"ge{one.occurrence.opens.isoformat()}", f"lt{one.occurrence.closes.isoformat()}"],
         "status": ["final,amended,corrected"],
     }
-    page = record.search("Observation", asked, local_identity_ids=files, count=1, sort="date")
-    return next((row for row in page.rows if "effectiveDateTime" in fhir.loads(row.body)), None)
+    page = record.search("Observation", asked, local_identity_ids=files, count=_MOST_LOOKED_AT, sort="date")
+    return next((row for row in page.rows if (day := _day(row)) and one.occurrence.opens <= day), None)
+
+
+def _day(row: record.StoredResource) -> date | None:
+    """Return the day of a measure; None when it tells a period. A month alone is its first day."""
+    told = fhir.loads(row.body).get("effectiveDateTime")
+    start = fhir.date_range(str(told)).start if told else None
+    return french.local(start).date() if start else None

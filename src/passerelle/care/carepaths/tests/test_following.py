@@ -1,5 +1,5 @@
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,9 +10,11 @@ from passerelle.care.carepaths import api as carepaths
 from passerelle.care.carepaths.library import as_told, declared
 from passerelle.care.carepaths.models import Following, ProtocolVersion, TaskSaid
 from passerelle.care.carepaths.rules.protocol import How, ProtocolError, Who, protocol_of
+from passerelle.care.carepaths.selectors.adherence import _hidden
 from passerelle.care.carepaths.selectors.following import following
 from passerelle.care.carepaths.services import following as services
 from passerelle.care.carepaths.services.measures import note_measures
+from passerelle.care.consent import api as consent
 from passerelle.care.forms import api as questionnaires
 from passerelle.care.record import api as record
 from passerelle.care.record.tests import pages
@@ -184,6 +186,28 @@ def test_a_measure_of_the_record_does_the_task_that_asks_it(known, at):
     assert TaskSaid.objects.get().source.startswith("Observation/")
 
 
+def test_a_measure_that_tells_its_year_only_does_nothing_and_stops_nobody_else(known):
+    at = datetime(2026, 6, 15, 10, tzinfo=UTC)
+    following_id = begun(known[1], at)
+    code = first(following(following_id, at=at), How.MEASURE).task.measure
+    vague = {
+        "resourceType": "Observation",
+        "id": str(uuid4()),
+        "status": "final",
+        "code": fhir.codeable_concept(fhir.coding(fhir.LOINC, code, "Température")),
+        "subject": {"reference": f"Patient/{known[1]}"},
+        "valueQuantity": fhir.quantity(37.2, "Cel", code="Cel"),
+        "effectiveDateTime": "2026",
+    }
+    record.put(vague, local_identity_id=known[1], at=at, source="essai")
+    assert note_measures(at=at) == 0
+
+    exact = vague | {"id": str(uuid4()), "effectiveDateTime": fhir.moment(at)}
+    record.put(exact, local_identity_id=known[1], at=at, source="essai")
+
+    assert note_measures(at=at) == 1
+
+
 def test_the_patient_sees_what_to_do_today_and_says_it_is_done(known, at):
     following_id = begun(known[1], at, days_ago=-7)
     patient = pages.the_patient(known[0])
@@ -212,9 +236,19 @@ def test_a_finished_questionnaire_does_its_task(known, at):
     assert TaskSaid.objects.get().source == f"QuestionnaireResponse/{filling_id}"
 
 
-def _voice():
-    from passerelle.care.consent import api as consent
+def test_a_questionnaire_finished_before_its_task_opens_again_is_kept_and_says_nothing(known, at):
+    following_id = begun(known[1], at)
+    one = first(following(following_id, at=at), How.QUESTIONNAIRE)
+    asked = reverse("carepaths:answer", args=[following_id, one.task.code, one.number])
+    opened = questionnaires.filling(UUID(pages.the_patient(known[0]).post(asked).url.split("/")[2]))
+    services.move(following_id=following_id, anchor=timezone.localdate(at) + timedelta(days=60), by=NURSE, at=at)
 
+    services.answered(opened.row, _voice(), at)
+
+    assert not TaskSaid.objects.exists()
+
+
+def _voice():
     return consent.Voice(Actor(account_id=None, name="Zoé", role="patient"))
 
 
@@ -226,6 +260,26 @@ def test_a_patient_says_nothing_of_the_tasks_of_the_team_nor_of_another(known, a
 
     assert pages.the_patient(known[0]).post(team).status_code == 404
     assert pages.the_patient(other).post(own).status_code == 404
+    assert not TaskSaid.objects.exists()
+
+
+def test_a_relative_whom_the_person_chose_reads_the_tasks_and_says_nothing(known, at):
+    following_id = begun(known[1], at, days_ago=-7)
+    paul, _ = pages.a_person("aphm", birth_name="PROCHE", given=("Paul",))
+    mandate = consent.Mandate(paul, consent.Nature.DELEGATE, "choix de la personne", at + timedelta(days=30))
+    consent.represent(person_id=known[0], mandate=mandate, by=_voice(), at=at)
+    relative = pages.client_of("Paul", Role.PATIENT, person_id=paul)
+    session = relative.session
+    session[consent.SPACE_KEY] = str(known[0])
+    session.save()
+    one = first(following(following_id, at=at), How.SAID)
+
+    page = relative.get(reverse("carepaths:mine")).content.decode()
+    assert one.task.title in page
+    assert "C’est fait" not in page
+    for name in ("did", "answer"):
+        page = reverse(f"carepaths:{name}", args=[following_id, one.task.code, one.number])
+        assert relative.post(page).status_code == 404
     assert not TaskSaid.objects.exists()
 
 
@@ -289,6 +343,34 @@ def test_small_establishments_are_hidden_and_the_next_with_them(at):
     page = director.get(reverse("carepaths:adherence", args=["raac"])).content.decode()
     assert "Adhésion" in page
     assert director.get(reverse("carepaths:adherence_csv", args=["raac"])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("patients", "hidden"),
+    [
+        ({"aphm": 20, "arles": 30}, set()),
+        ({"aphm": 20, "arles": 30, "salon": 3}, {"salon", "aphm"}),
+        ({"aphm": 20, "arles": 30, "salon": 1, "aubagne": 2}, {"salon", "aubagne", "aphm"}),
+        ({"aphm": 20, "arles": 30, "salon": 10, "aubagne": 9}, {"salon", "aubagne"}),
+        ({"aphm": 12, "salon": 1, "aubagne": 2}, {"aphm", "salon", "aubagne"}),
+    ],
+)
+def test_what_is_hidden_is_never_a_few_patients_by_difference(patients, hidden):
+    assert _hidden(patients, 11) == hidden
+
+
+def test_a_task_that_was_due_to_few_patients_is_left_out(at):
+    today = timezone.localdate(at)
+    for days_ago in [0] * 11 + [50]:
+        _, here = pages.a_person("aphm")
+        begun(here, at, days_ago=days_ago)
+
+    found = carepaths.adherence("raac", since=today - timedelta(days=60), until=today + timedelta(days=1), at=at)
+
+    assert found.whole.patients == 12
+    titles = {one.title for one in found.tasks}
+    assert "Lire ce qui va se passer" in titles
+    assert "Consultation après l’opération" not in titles
 
 
 def test_a_protocol_is_shown_and_given_as_a_plan_definition():

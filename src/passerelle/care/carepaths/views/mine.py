@@ -32,7 +32,7 @@ def mine(request: AuthenticatedRequest) -> HttpResponse:
     )
     files = [ref.id for ref in identity.local_identities(who.person_id)]
     plans = [(one, _now(one), one.coming(Who.PATIENT), _done(one)) for one in followed_by(files, at=at)]
-    return render(request, "carepaths/mine.html", {"who": who, "plans": plans, "said": How.SAID})
+    return render(request, "carepaths/mine.html", {"who": who, "plans": plans, "may_say": who.may_decide()})
 
 
 def _now(one: Followed) -> list[Placed]:
@@ -49,10 +49,10 @@ def _own(request: AuthenticatedRequest, following_id: UUID, task: str, number: i
     """Return the following of the person for whom one acts, when this is one of their own tasks.
 
     Raises:
-        AccessRefused: it is another's, or a task of the team.
+        AccessRefused: it is another's, or a task of the team; or the viewer is a relative who only reads.
     """
     at = timezone.now()
-    who = consent.acting(request, at=at)
+    who = consent.deciding(request, at=at)
     try:
         found = following(following_id, at=at)
     except LookupError as absent:

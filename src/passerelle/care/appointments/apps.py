@@ -13,6 +13,7 @@ class AppointmentsConfig(AppConfig):
         from passerelle.care.appointments.selectors.counted import (  # noqa: PLC0415
             booked_without_a_call,
             changed_without_a_call,
+            refilled_without_a_call,
         )
         from passerelle.care.exchange.api import register_handler  # noqa: PLC0415
         from passerelle.care.record.api import watch_writes  # noqa: PLC0415
@@ -23,3 +24,4 @@ class AppointmentsConfig(AppConfig):
         watch_writes("Appointment", heed)
         register_acts("appointment-booked", booked_without_a_call)
         register_acts("appointment-changed", changed_without_a_call)
+        register_acts("slot-refilled", refilled_without_a_call)

@@ -7,6 +7,7 @@ import pytest
 from passerelle.care.appointments import api
 from passerelle.care.appointments.models import Booking, Offer, WaitingEntry
 from passerelle.care.appointments.rules.vocabulary import Answer, Standing, State, Via, What
+from passerelle.care.appointments.selectors.counted import changed_without_a_call, refilled_without_a_call
 from passerelle.care.appointments.services.refilling import expire_offers, refill
 from passerelle.care.appointments.tests.cast import (
     DESK,
@@ -86,6 +87,19 @@ def test_an_accepted_place_moves_the_appointment_and_frees_the_next_one(agenda, 
     offer = open_offer()  # the place that the first one leaves suits the last one
     assert (offer.entry_id, offer.hold.starts_at) == (last_entry, at(LATER, 9))
     assert api.appointment_row(last.id).starts_at == at(LATER, 11)
+
+
+def test_an_accepted_place_is_one_act_in_the_minutes_saved_not_two(agenda, kept):
+    waits(agenda, (9,), 1)
+    given_up(kept)
+    day, after = NOW.date(), NOW.date() + timedelta(days=1)
+    before = list(changed_without_a_call(day, after))
+    assert refilled_without_a_call(day, after) == []
+
+    api.accept_offer(offer_id=open_offer().pk, by=ZOE, via=Via.PATIENT, at=NOW + timedelta(hours=1))
+
+    assert refilled_without_a_call(day, after) == [("aphm", 1)]
+    assert changed_without_a_call(day, after) == before
 
 
 def test_a_refused_place_goes_to_the_next_and_one_keeps_ones_rank(agenda, kept):

@@ -15,8 +15,10 @@ from passerelle.care.identity.models import LocalIdentity
 from passerelle.care.messaging.api import Clock, TeamCard, escalate, load_team, unread
 from passerelle.care.messaging.models import Draft, Member, Piece, Post, Thread
 from passerelle.care.messaging.rules.clock import clock, delay_in_words, due
+from passerelle.care.messaging.selectors.counted import answered
 from passerelle.care.record import api as record
 from passerelle.care.record.tests import pages
+from passerelle.care.savings.counting import countings
 from passerelle.core.access.api import Role
 from passerelle.core.access.models import Account
 from passerelle.core.audit import api as audit
@@ -114,6 +116,18 @@ def test_an_answer_is_unread_until_the_patient_says_so(ward):
     assert "vous a répondu" in ward.zoe.get(reverse("patientspace:home")).content.decode()
     ward.zoe.post(at("seen", thread.pk))
     assert unread(viewer, ward.zoe_id, at=timezone.now()) == []
+
+
+def test_an_exchange_answered_twice_counts_once_in_the_minutes_saved(ward):
+    thread, today = ward.thread(), timezone.localdate()
+    assert answered(today, today + timedelta(days=1)) == []
+
+    ward.answer(thread)
+    ward.answer(thread)
+
+    assert answered(today, today + timedelta(days=1)) == [("aphm", 1)]
+    assert answered(today - timedelta(days=1), today) == []
+    assert countings()["message-answered"] is answered
 
 
 def test_unread_comes_first(ward):

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from passerelle.care.consent.rules.majority import is_minor
+from passerelle.care.consent.rules.naming import as_people_write
 from passerelle.care.consent.rules.vocabulary import READS_ONLY, Door, Nature
 from passerelle.care.consent.selectors.circle import representatives
 from passerelle.care.consent.voices import Voice
@@ -82,4 +83,5 @@ def called(person_id: UUID) -> str:
         traits = identity.traits(person_id)
     except LookupError:
         return "cette personne"
-    return f"{traits.first_given} {(traits.used_name or traits.birth_name).title()}".strip() or "cette personne"
+    names = map(as_people_write, (traits.first_given, traits.used_name or traits.birth_name))
+    return " ".join(names).strip() or "cette personne"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponseBase
@@ -25,9 +26,16 @@ class IdleSessionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if _SEEN in request.session or "_auth_user_id" in request.session:
+        if _has_session(request):
             _keep_or_close(request)
         return self.get_response(request)
+
+
+def _has_session(request: HttpRequest) -> bool:
+    """Tell whether somebody is signed in; without a cookie the session is not touched, nor the answer marked by it."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False
+    return _SEEN in request.session or "_auth_user_id" in request.session
 
 
 def _keep_or_close(request: HttpRequest) -> None:

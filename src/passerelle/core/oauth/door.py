@@ -131,6 +131,8 @@ def _resolved(path: str) -> tuple[Callable[..., HttpResponseBase], dict[str, Any
 @lru_cache(maxsize=512)
 def _way_of_ids(type_: str, folder: str) -> _Way | None:
     """Return the way to whatever has an id in a folder: all ids lead to one view."""
+    if not type_.isalpha():  # no type; an id in its place would be taken for the other
+        return None
     id_ = str(UUID(int=0))
     found = _resolved(f"{folder}/{id_}")
     if found is None:

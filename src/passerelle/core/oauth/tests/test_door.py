@@ -109,6 +109,10 @@ def test_a_token_opens_the_short_way_on_the_fhir_interface_only(token, path):
     assert _by_the_door(path, token)[0] == 299
 
 
+def test_an_id_in_the_place_of_a_type_goes_the_whole_way(token):
+    assert _by_the_door(f"/fhir/00000000-0000-0000-0000-000000000000/{NOBODYS_ID}", token)[0] == 299
+
+
 @pytest.mark.parametrize("path", ["/fhir/Patient", "/fhir", f"/fhir/Observation/{NOBODYS_ID}"])
 def test_a_session_goes_the_whole_way(path):
     assert _by_the_door(path)[0] == 299

@@ -34,7 +34,13 @@ class WriteForm(forms.Form):
             del self.fields["is_secret"]
 
 
-class AnswerForm(forms.Form):
+class SeenForm(forms.Form):
+    """The last message that was on the page."""
+
+    seen = forms.UUIDField(required=False, widget=forms.HiddenInput())
+
+
+class AnswerForm(SeenForm):
     """The answer of a team."""
 
     text = forms.CharField(

@@ -8,7 +8,7 @@ from django.db import transaction
 from passerelle.care.messaging.models import AnswerTemplate, Post, Team, Thread
 from passerelle.care.messaging.selectors.worklist import is_member, relation_of
 from passerelle.care.messaging.services.filing import file_in_record
-from passerelle.care.messaging.services.refusals import TakenBySomeone, ThreadClosed
+from passerelle.care.messaging.services.refusals import NotRead, TakenBySomeone, ThreadClosed
 from passerelle.care.messaging.services.telling import tell_late, tell_patient
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, Kind, State, Viewer
@@ -30,16 +30,20 @@ def take(*, viewer: Viewer, thread_id: UUID, is_forced: bool = False, at: dateti
 
 
 @transaction.atomic
-def answer(*, viewer: Viewer, thread_id: UUID, text: str, is_last: bool, at: datetime) -> None:
-    """Answer a patient, who sees it at once; `is_last` closes the thread.
+def answer(
+    *, viewer: Viewer, thread_id: UUID, text: str, is_last: bool, seen: UUID | None = None, at: datetime
+) -> None:
+    """Answer a patient, who sees it at once; `is_last` closes the thread, `seen` is the last message that was read.
 
     Raises:
         AccessRefused: it is not a thread of this viewer's teams.
         ThreadClosed: it is closed.
+        NotRead: a message came after the one seen: an answer would count it as answered.
     """
     thread = _held(viewer, thread_id, at=at)
     if thread.closed_at is not None:
         raise ThreadClosed
+    _check_read(thread, seen)
     if thread.taken_by is None:
         thread.taken_by, thread.taken_by_name, thread.taken_at = viewer.account_id, viewer.name, at
     thread.is_waiting, thread.changed_at = False, at
@@ -60,9 +64,16 @@ def answer(*, viewer: Viewer, thread_id: UUID, text: str, is_last: bool, at: dat
 
 
 @transaction.atomic
-def close(*, viewer: Viewer, thread_id: UUID, is_closed: bool, at: datetime) -> None:
-    """Close a thread without a word more, or open it again."""
+def close(*, viewer: Viewer, thread_id: UUID, is_closed: bool, seen: UUID | None = None, at: datetime) -> None:
+    """Close a thread without a word more, or open it again; `seen` is the last message that was read.
+
+    Raises:
+        AccessRefused: it is not a thread of this viewer's teams.
+        NotRead: a message came after the one seen.
+    """
     thread = _held(viewer, thread_id, at=at)
+    if is_closed:
+        _check_read(thread, seen)
     thread.closed_at = at if is_closed else None
     thread.is_waiting = thread.is_waiting and not is_closed
     thread.save(update_fields=["closed_at", "is_waiting"])
@@ -92,6 +103,13 @@ def escalate(*, at: datetime) -> int:
         tell_late(thread, at=at)
         told += 1
     return told
+
+
+def _check_read(thread: Thread, seen: UUID | None) -> None:
+    """Refuse to answer what was not read; the thread is locked, so no message comes meanwhile."""
+    last = Post.objects.filter(thread=thread).order_by("at", "id").last()
+    if seen is not None and last is not None and last.pk != seen:
+        raise NotRead
 
 
 def _held(viewer: Viewer, thread_id: UUID, *, at: datetime) -> Thread:

@@ -13,5 +13,9 @@ class ThreadClosed(NotSent):
     """Cet échange est clos. Rouvrez-le pour écrire de nouveau."""
 
 
+class NotRead(NotSent):
+    """Un message est arrivé entre-temps. Relisez l’échange ci-dessous, puis répondez."""
+
+
 class TakenBySomeone(NotSent):
     """Un autre membre de l’équipe a déjà pris cet échange. Reprenez-le s’il n’est plus là."""

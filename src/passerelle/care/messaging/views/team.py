@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from passerelle.care.messaging.forms import AnswerForm, TemplateForm
+from passerelle.care.messaging.forms import AnswerForm, SeenForm, TemplateForm
 from passerelle.care.messaging.selectors import worklist as selectors
 from passerelle.care.messaging.services import answering
 from passerelle.care.messaging.services.refusals import NotSent
@@ -43,7 +43,12 @@ def thread(request: AuthenticatedRequest, thread_id: UUID) -> HttpResponse:
         told = form.cleaned_data
         try:
             answering.answer(
-                viewer=request.viewer, thread_id=thread_id, text=told["text"], is_last=told["is_last"], at=at
+                viewer=request.viewer,
+                thread_id=thread_id,
+                text=told["text"],
+                is_last=told["is_last"],
+                seen=told["seen"],
+                at=at,
             )
         except NotSent as refusal:
             form.add_error(None, french.typography(str(refusal.__doc__)))
@@ -51,7 +56,7 @@ def thread(request: AuthenticatedRequest, thread_id: UUID) -> HttpResponse:
             messages.success(request, "Votre réponse est dans l’espace du patient.")
             return redirect(_LIST)
     context = {"row": row, "posts": posts, "templates": templates, "form": form, "trail": _trail()}
-    return render(request, "messaging/team_thread.html", context)
+    return render(request, "messaging/team_thread.html", context | {"seen": posts[-1].id})
 
 
 @require_POST
@@ -70,7 +75,13 @@ def take(request: AuthenticatedRequest, thread_id: UUID) -> HttpResponse:
 def close(request: AuthenticatedRequest, thread_id: UUID) -> HttpResponse:
     """Close a thread, or open it again."""
     is_closed = "reopen" not in request.POST
-    answering.close(viewer=request.viewer, thread_id=thread_id, is_closed=is_closed, at=timezone.now())
+    form = SeenForm(request.POST)
+    seen = form.cleaned_data["seen"] if form.is_valid() else None
+    try:
+        answering.close(viewer=request.viewer, thread_id=thread_id, is_closed=is_closed, seen=seen, at=timezone.now())
+    except NotSent as refusal:
+        messages.warning(request, french.typography(str(refusal.__doc__)))
+        return redirect("messaging:team_thread", thread_id)
     messages.success(request, "Échange clos." if is_closed else "Échange rouvert.")
     return redirect(_LIST if is_closed else reverse("messaging:team_thread", args=[thread_id]))
 

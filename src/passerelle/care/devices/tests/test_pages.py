@@ -10,11 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from passerelle.care.consent import api as consent
 from passerelle.care.devices.models import Alert, Device, HeldMeasure, Measure, Monitoring, Pairing, Share, Threshold
 from passerelle.care.devices.selectors.patient import measures_received, todo
 from passerelle.care.devices.services.taking import take
 from passerelle.care.devices.tests import cast
 from passerelle.care.devices.tests.cast import NOW, a_message, arrival
+from passerelle.core.audit.api import Actor
 from passerelle.core.audit.models import AuditEvent as Event
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +133,22 @@ def test_decimals_are_typed_with_a_comma(zoe):
 
     assert zoe.space.client.post(url, {"v29463_7": "72,4", "measured_at": moment}).status_code == 302
     assert Measure.objects.get(kind="poids").values == {"29463-7": 72.4}
+
+
+def test_a_relative_whom_the_person_chose_reads_the_measures_and_writes_none(zoe):
+    paul, _ = cast.a_person(name="PROCHE", given="Paul")
+    mandate = consent.Mandate(paul, consent.Nature.DELEGATE, "choix de la personne", NOW + timedelta(days=30))
+    voice = consent.Voice(Actor(account_id=None, name="Zoé", role="patient"))
+    consent.represent(person_id=zoe.id, mandate=mandate, by=voice, at=NOW)
+    relative = cast.patient(paul, "Paul Proche").client
+    session = relative.session
+    session[consent.SPACE_KEY] = str(zoe.id)
+    session.save()
+    noting = reverse("devices:enter", args=["poids"])
+
+    assert noting in page(zoe.space, "mine").content.decode()
+    assert noting not in relative.get(reverse("devices:mine")).content.decode()
+    assert relative.get(noting).status_code == 404
 
 
 def test_the_home_is_told_what_to_measure(zoe):

@@ -40,6 +40,7 @@ def mine(request: AuthenticatedRequest) -> HttpResponse:
         "devices": devices_of(who.person_id, at=at),
         "todo": todo(request.viewer, who.person_id, at=at),
         "kinds": catalogue().kinds.values(),
+        "can_enter": who.may_decide(),
         "shared_with": shared_with(request.viewer, at=at) if who.is_self else [],
     }
     return render(request, "devices/mine.html", context)
@@ -59,7 +60,7 @@ def mine_kind(request: AuthenticatedRequest, kind: str) -> HttpResponse:
         "team": found.team,
         "days": days,
         "periods": PERIODS,
-        "can_enter": True,
+        "can_enter": who.may_decide(),
         "trail": _trail(),
     }
     return render(request, "devices/mine_kind.html", context)
@@ -68,9 +69,9 @@ def mine_kind(request: AuthenticatedRequest, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.requires(Kind.OBSERVATION, Act.EXPORT)
 def enter(request: AuthenticatedRequest, kind: str) -> HttpResponse:
-    """Write a measure down; what is rare is asked again."""
+    """Write a measure down; what is rare is asked again. A relative whom the person chose reads only."""
     at = timezone.now()
-    who = consent.acting(request, at=at)
+    who = consent.deciding(request, at=at)
     named = kind_named(kind)
     form = MeasureForm(request.POST or None, kind=named, at=at)
     if form.is_valid():

@@ -59,7 +59,8 @@ def expire(*, at: datetime) -> int:
     """Set aside what is past its time, whether its gateway is there, paused or was never declared; return how many."""
     with connection.cursor() as cursor:
         cursor.execute(_EXPIRE, {"at": at})
-        return cursor.rowcount
+        count: int = cursor.rowcount
+    return count
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ from passerelle.care.appointments.services.defining import (
     publish_slots,
 )
 from passerelle.care.appointments.services.kinds import Advice, advise, define_kind
+from passerelle.care.appointments.services.locking import hold_unchanged
 from passerelle.care.appointments.services.moving import move
 from passerelle.care.appointments.services.refilling import expire_offers, refill
 from passerelle.care.appointments.services.refusals import (
@@ -108,6 +109,7 @@ __all__ = [
     "expire_offers",
     "forget_listener",
     "free_slots",
+    "hold_unchanged",
     "instructions_for",
     "join_list",
     "kinds",

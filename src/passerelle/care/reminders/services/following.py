@@ -32,11 +32,14 @@ def follow(*, at: datetime) -> int:
         if not found:
             return total
         last = found[-1]
-        total += _settle(found, at)
+        total += settle(found, at=at)
 
 
 @transaction.atomic
-def _settle(found: Sequence[Reminder], at: datetime) -> int:
+def settle(seen: Sequence[Reminder], *, at: datetime) -> int:
+    """Settle those that are still in the queue: one called off meanwhile stays so, and one being called off waits."""
+    locked = Reminder.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in seen])
+    found = list(locked.filter(state=State.QUEUED).order_by("pk"))
     told = notify.followed([one.key for one in found])
     reached, failed = [], []
     for one in found:

@@ -74,9 +74,9 @@ def plan_for(rows: Iterable[AppointmentRow], *, at: datetime) -> Planned:
     made = known = withheld = 0
     for slice_ in _slices(rows):
         new = _new_only(foresee(slice_, at=at))
-        made, known = made + len(new.fresh), known + new.known
-        withheld += sum(not one.choice.channel for one in new.fresh)
-        _make(new.fresh, at)
+        fresh = _make(new.fresh, at)
+        made, known = made + len(fresh), known + new.known
+        withheld += sum(not one.choice.channel for one in fresh)
     return Planned(made, known, withheld)
 
 
@@ -123,8 +123,13 @@ def _new_only(found: Sequence[Foreseen]) -> _New:
 
 
 @transaction.atomic
-def _make(found: Sequence[Foreseen], at: datetime) -> None:
-    """Write the reminders and their messages together: neither is without the other."""
+def _make(wanted: Sequence[Foreseen], at: datetime) -> list[Foreseen]:
+    """Write the reminders and their messages together: neither is without the other. Return those that were made.
+
+    An appointment moved or cancelled since it was read has none; who changes one meanwhile waits, then calls them off.
+    """
+    held = appointments.hold_unchanged([one.row for one in wanted])
+    found = [one for one in wanted if one.row.id in held]
     reminders = {one.id: _reminder(one, at) for one in found}
     Reminder.objects.bulk_create(reminders.values(), ignore_conflicts=True, batch_size=2000)
     by_message = [one for one in found if one.choice.channel in {"sms", "email"}]
@@ -135,6 +140,7 @@ def _make(found: Sequence[Foreseen], at: datetime) -> None:
     refused = {key.split(":")[1]: why for key, why in taken.refused.items()}
     for reminder_id, why in refused.items():
         Reminder.objects.filter(pk=reminder_id).update(state=State.FAILED, reason=why[:300], settled_at=at)
+    return found
 
 
 def message_of(reminder: Reminder, row: AppointmentRow, *, to: str, token: str) -> notify.Outgoing:

@@ -8,7 +8,7 @@ from passerelle.care.appointments import api as appointments
 from passerelle.care.appointments.api import Via
 from passerelle.care.appointments.tests.cast import DESK
 from passerelle.care.reminders.models import Outcome
-from passerelle.care.reminders.services.following import follow
+from passerelle.care.reminders.services.following import follow, settle
 from passerelle.care.reminders.services.planning import plan
 from passerelle.care.reminders.tests.cast import TUESDAY, at, books, day_before, patient, reminders, scene
 from passerelle.core.notify.models import Message
@@ -70,6 +70,17 @@ def test_nothing_follows_an_sms_of_an_appointment_that_is_no_more():
 
     assert reminders()[0].state == "cancelled"
     assert not Message.objects.filter(channel="email").exists()
+
+
+def test_what_is_called_off_while_it_is_followed_stays_called_off():
+    row = _planned(email="zoe@exemple.fr")
+    _becomes("delivered", day_before(3, 10))
+    seen = reminders()
+    appointments.cancel(appointment_id=row.id, by=DESK, via=Via.DESK, at=day_before(3, 10, 30))
+
+    assert settle(seen, at=day_before(3, 11)) == 0
+
+    assert reminders()[0].state == "cancelled"
 
 
 def test_whether_somebody_came_is_noted_with_whether_they_were_reminded():

@@ -9,7 +9,7 @@ from passerelle.care.appointments.api import Via
 from passerelle.care.appointments.tests.cast import DESK
 from passerelle.care.consent import api as consent
 from passerelle.care.reminders.models import ReachChoice
-from passerelle.care.reminders.services.planning import plan
+from passerelle.care.reminders.services.planning import plan, plan_for
 from passerelle.care.reminders.tests.cast import NOW, TUESDAY, at, books, day_before, patient, reminders, scene
 from passerelle.core.notify import api as notify
 from passerelle.core.notify.models import Message
@@ -167,6 +167,17 @@ def test_an_appointment_taken_the_day_before_gets_what_is_still_useful():
     plan(at=day_before(1, 15))
 
     assert [(one.step, one.send_at) for one in reminders()] == [("j1", day_before(1, 15))]
+
+
+def test_an_appointment_called_off_while_reminders_are_planned_has_none():
+    row = _booked()
+    read = appointments.due(day_before(4, 18), at(TUESDAY, 23))
+    appointments.cancel(appointment_id=row.id, by=DESK, via=Via.DESK, at=day_before(4, 18))
+
+    assert plan_for(read, at=day_before(4, 18)).made == 0
+
+    assert reminders() == []
+    assert not Message.objects.exists()
 
 
 def test_discretion_names_no_place(monkeypatch):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from passerelle.care.appointments.api import AppointmentRow
@@ -12,6 +13,8 @@ from passerelle.care.reminders.models import ReachChoice, SmsConsent
 from passerelle.care.reminders.rules.choosing import Reach
 from passerelle.core.notify import api as notify
 
+#: Why nothing leaves for a protected identity: pages then name nobody either.
+PROTECTED: Final = "identité protégée"
 _NO_PERSON = Reach(silence="plus personne ne porte ce dossier")
 
 
@@ -70,7 +73,7 @@ def _silence(row: AppointmentRow, person_id: UUID, known: _Known) -> str:
     if found is not None and row.id in found.secret_items:
         return "rendez-vous tenu secret à la demande du patient"
     if found is not None and found.is_protected:
-        return "identité protégée"
+        return PROTECTED
     traits = known.traits.get(person_id)
     return "patient décédé" if traits is not None and traits.deceased_at is not None else ""
 

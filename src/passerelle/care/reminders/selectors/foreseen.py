@@ -8,6 +8,7 @@ from typing import Final
 
 from passerelle.care.appointments import api as appointments
 from passerelle.care.reminders import declared
+from passerelle.care.reminders.reach import PROTECTED
 from passerelle.care.reminders.rules.choosing import PARIS
 from passerelle.care.reminders.services.planning import Foreseen, foresee
 from passerelle.core.notify import api as notify
@@ -19,10 +20,11 @@ _MOST: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class ForeseenLine:
-    """One reminder that would leave: nothing of the care, and the end of a number only."""
+    """One reminder that would leave: nothing of the care, the end of a number only, no name of a protected identity."""
 
     appointment_id: object
     person: str
+    is_masked: bool
     appointment: str
     step: str
     rule: str
@@ -68,10 +70,12 @@ def _ordered(found: Sequence[Foreseen]) -> list[Foreseen]:
 
 
 def _line(one: Foreseen) -> ForeseenLine:
+    is_masked = one.reach.silence == PROTECTED
     to = {"sms": one.reach.sms, "email": one.reach.email}.get(one.choice.channel, "")
     return ForeseenLine(
         appointment_id=one.row.id,
-        person=one.row.person_name,
+        person=PROTECTED.capitalize() if is_masked else one.row.person_name,
+        is_masked=is_masked,
         appointment=f"{one.row.moment_in_words}, {one.row.agenda_name}".rstrip(", "),
         step=one.step.label,
         rule=one.rule.label,

@@ -18,9 +18,13 @@ _MOST: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An appointment seen by its link. `where` tells no unit: a unit tells the care."""
+    """An appointment seen by its link. `where` tells no unit: a unit tells the care.
+
+    `is_discreet`: the place itself tells the care, and is said to who knows the birth date only.
+    """
 
     id: UUID
+    person_id: UUID | None
     moment: str
     where: str
     city: str
@@ -32,6 +36,7 @@ class Visit:
     may_move: bool
     starts_at: datetime
     place: str
+    is_discreet: bool
 
 
 def visit_of(token: str, *, at: datetime) -> Visit | None:
@@ -73,12 +78,12 @@ def other_slots(visit: Visit, *, at: datetime) -> list[SlotRow]:
 
 
 def _visit(row: AppointmentRow, at: datetime) -> Visit:
-    discreet = is_discreet(declared.rules(), establishment=row.establishment)
     state = appointments.State
     return Visit(
         id=row.id,
+        person_id=row.person_id,
         moment=row.moment_in_words,
-        where="Votre hôpital" if discreet else row.site_name or row.establishment_name,
+        where=row.site_name or row.establishment_name,
         city=row.city,
         instructions=appointments.instructions_for(row.kind_code, row.site),
         label=row.label,
@@ -88,4 +93,5 @@ def _visit(row: AppointmentRow, at: datetime) -> Visit:
         may_move=row.is_expected and row.agenda_id is not None and not row.is_external,
         starts_at=row.starts_at,
         place=row.place,
+        is_discreet=is_discreet(declared.rules(), establishment=row.establishment),
     )

@@ -9,9 +9,12 @@ from passerelle.care.appointments import api as appointments
 from passerelle.care.appointments.api import State
 from passerelle.care.appointments.models import Instruction, Opening
 from passerelle.care.appointments.tests.cast import PARIS
+from passerelle.care.reminders import declared
 from passerelle.care.reminders.models import Link
+from passerelle.care.reminders.rules.declared import read
 from passerelle.care.reminders.services.links import keep_links, token_of
 from passerelle.care.reminders.tests.cast import books, patient, scene
+from passerelle.core.audit import api as audit
 
 pytestmark = pytest.mark.django_db
 RIGHT = {"day": "28", "month": "3", "year": "1979"}
@@ -64,6 +67,26 @@ def test_the_birth_date_opens_how_to_prepare(client, address):
 
     assert page.redirect_chain[-1][0] == f"{address}rendez-vous/"
     assert "Ne mangez plus" in page.content.decode()
+
+
+def test_who_opens_a_link_is_told_to_the_patient_as_any_other_look(client, address, row):
+    _open(client, address)
+
+    assert [one.actor_name for one in audit.accesses_to(row.person_id, limit=5)] == ["Réponse à un rappel"]
+
+
+def test_a_place_that_tells_the_care_is_said_after_the_birth_date_only(client, address, monkeypatch):
+    text = (
+        "- {code: d, version: 1, label: D, kinds: ['*'], establishments: [aphm], discreet: true,"
+        " steps: [{code: j3, days_before: 3, at: '10:00', channels: [sms]}]}"
+    )
+    monkeypatch.setattr(declared, "rules", lambda: read(text))
+
+    before, after = client.get(address).content.decode(), _open(client, address).content.decode()
+
+    assert "Tram T1" not in before
+    assert "04 91" not in before.replace("\u00a0", " ")
+    assert "Tram T1" in after
 
 
 def test_a_wrong_date_opens_nothing_and_five_close_the_link_a_while(client, address):

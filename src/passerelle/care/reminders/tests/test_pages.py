@@ -12,6 +12,7 @@ from passerelle.care.appointments import api as appointments
 from passerelle.care.appointments.api import Via
 from passerelle.care.appointments.models import Opening
 from passerelle.care.appointments.tests.cast import DESK, PARIS, Someone
+from passerelle.care.consent import api as consent
 from passerelle.care.reminders.letters.as_pdf import Letter, pdf_of
 from passerelle.care.reminders.models import Beginning, LetterBatch, Outcome, ReachChoice, Reminder
 from passerelle.care.reminders.services.planning import plan
@@ -65,6 +66,18 @@ def test_another_establishment_sees_nothing_of_it(clerk):
     assert "ALLÈGRE" not in other.client.get("/rappels/").content.decode()
     assert other.client.get(f"/rappels/rendez-vous/{row.id}/").status_code == 404
     assert clerk.client.get(f"/rappels/rendez-vous/{row.id}/").status_code == 200
+
+
+def test_a_protected_identity_is_not_told_to_the_desk(clerk):
+    row = _booked(4, name="CELEBRE")
+    voice = consent.Voice(audit.Actor(None, "Zoé"))
+    consent.protect(person_id=row.person_id, reason=consent.ProtectionReason.STAFF, by=voice, at=timezone.now())
+
+    page = clerk.client.get("/rappels/").content.decode()
+
+    assert "Identité protégée" in page
+    assert "CELEBRE" not in page
+    assert clerk.client.get(f"/rappels/rendez-vous/{row.id}/").status_code == 404
 
 
 @pytest.mark.parametrize("address", ["/rappels/", "/rappels/courriers/", "/rappels/regles/"])

@@ -147,5 +147,6 @@ def _trace(found: Visit, at: datetime) -> None:
         by=answering.HOLDER,
         at=at,
         target=f"appointment:{found.id}",
+        person_id=found.person_id,
         reason="lien d’un rappel",
     )

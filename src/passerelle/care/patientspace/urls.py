@@ -1,6 +1,7 @@
 from django.urls import path
 
 from passerelle.care.patientspace.views import (
+    carried,
     choices,
     circle,
     desk,
@@ -30,6 +31,10 @@ urlpatterns = [
     path("documents/<uuid:document_id>/", pages.document, name="document"),
     path("documents/<uuid:document_id>/masquer/", pieces.mask, name="mask"),
     path("documents/<uuid:document_id>/montrer/", pieces.unmask, name="unmask"),
+    path("resume/", carried.essential, name="essential"),
+    path("resume/fichier", carried.summary_file, name="summary_file"),
+    path("medicaments/", carried.treatments, name="treatments"),
+    path("parcours/", carried.course, name="course"),
     path("consultations/", journal.accesses, name="accesses"),
     path("consultations/vu/", journal.acknowledge, name="acknowledge"),
     path("consultations/question/", journal.ask, name="ask"),

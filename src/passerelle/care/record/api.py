@@ -1,5 +1,6 @@
 """The door of the record: versioned FHIR resources, and what people read of them."""
 
+from passerelle.care.record.selectors.carried import international_summary
 from passerelle.care.record.selectors.choices import dmp_choices
 from passerelle.care.record.selectors.clauses import SearchError
 from passerelle.care.record.selectors.facts import stream_encounters
@@ -87,6 +88,7 @@ __all__ = [
     "history",
     "immunizations",
     "implants",
+    "international_summary",
     "load_fhir",
     "medications",
     "news_of",

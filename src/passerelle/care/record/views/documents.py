@@ -19,7 +19,7 @@ from passerelle.care.record.selectors.shelf import shelf_of
 from passerelle.care.record.services.marks import mark_read
 from passerelle.care.record.views.people import banner_in
 from passerelle.core.access import api as access
-from passerelle.core.access.api import Act, AuthenticatedRequest, Kind
+from passerelle.core.access.api import Act, AuthenticatedRequest, Kind, Role
 from passerelle.core.files.api import active_content
 
 _INLINE = {"application/pdf", "image/png", "image/jpeg"}
@@ -81,6 +81,7 @@ def document(request: AuthenticatedRequest, document_id: UUID) -> HttpResponse:
         "older": shelf[rank + 1] if rank is not None and rank + 1 < len(shelf) else None,
         "second": second,
         "tab": "documents",
+        "may_summarise": request.viewer.has(Role.CLINICIAN, first.document.establishment),
     }
     return render(request, "record/document.html", context)
 

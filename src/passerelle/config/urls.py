@@ -63,3 +63,5 @@ urlpatterns = [
     path("projets/", include("passerelle.cooperation.projects.urls")),
     path("instances/", include("passerelle.cooperation.governance.urls")),
 ]
+
+handler500 = "passerelle.config.faults.failed"

@@ -1,5 +1,7 @@
 """The short way of whoever bears a token: the same answers as the whole way, and nothing more."""
 
+import json
+
 import pytest
 from django.test import RequestFactory, override_settings
 from oauth2_provider.models import get_access_token_model
@@ -74,6 +76,19 @@ def test_answers_are_the_same_by_both_ways(token, path, is_secure):
 
     assert (status, body) == (asked.status_code, asked.content)
     assert _compared(headers) == _compared(dict(asked.items()))
+
+
+def test_a_fault_of_ours_is_told_in_fhir_by_both_ways(token, monkeypatch):
+    monkeypatch.setattr("passerelle.care.record.fhir.gate._check_type", lambda kwargs: 1 / 0)
+    client = browser()
+    client.raise_request_exception = False
+
+    asked = client.get("/fhir/Patient", headers={"authorization": f"Bearer {token}"})
+    status, headers, body = _by_the_door("/fhir/Patient", token)
+
+    assert (status, body) == (asked.status_code, asked.content)
+    assert (status, headers["Content-Type"]) == (500, asked["Content-Type"])
+    assert json.loads(body)["issue"][0]["code"] == "exception"
 
 
 def test_a_post_is_the_same_by_both_ways(token):

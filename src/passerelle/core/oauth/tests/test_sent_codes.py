@@ -66,6 +66,16 @@ def test_codes_may_go_by_mail(zoe):
     assert ContactFactor.objects.get().address == "zoe@exemple.invalid"
 
 
+def test_a_number_typed_wrong_is_changed_before_the_first_code(zoe):
+    client = signed_in_with_one_factor()
+    client.post(CHOOSE, {"way": "sms", "phone": "06 12 34 56 79"})
+
+    assert f'href="{CHOOSE}"' in client.get(FIRST).content.decode()
+    client.post(CHOOSE, {"way": "sms", "phone": "06 12 34 56 78"})
+    client.post(FIRST, {"code": last_code()})
+    assert ContactFactor.objects.get().address == "+33612345678"
+
+
 def test_the_next_sign_in_asks_for_a_code_before_anything(zoe):
     enrolled()
     again = signed_in_with_one_factor()

@@ -12,6 +12,7 @@ from passerelle.care.preadmission.models import Preadmission
 from passerelle.care.preadmission.rules.plans import plan
 from passerelle.care.preadmission.rules.vocabulary import State
 from passerelle.care.preadmission.selectors.finding import of_coming
+from passerelle.care.preadmission.selectors.places import places_of
 from passerelle.care.preadmission.selectors.rows import PreadmissionRow
 from passerelle.care.record import api as record
 from passerelle.core.access import api as access
@@ -74,7 +75,7 @@ def file_of(viewer: Viewer, coming_id: UUID, *, at: datetime) -> PreadmissionRow
     if row is None:
         return None
     relation = record.relation_to(viewer, row.person_id, at=at)
-    if relation not in {Relation.SELF, Relation.REPRESENTATIVE} and row.establishment in viewer.establishments:
+    if relation not in {Relation.SELF, Relation.REPRESENTATIVE} and row.establishment in places_of(viewer, Act.READ):
         relation = Relation.ESTABLISHMENT
     found = consent.restrictions_of([row.person_id], at=at)[row.person_id]
     state = access.State.NORMAL

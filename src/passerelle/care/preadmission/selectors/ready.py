@@ -13,6 +13,7 @@ from passerelle.care.identity import api as identity
 from passerelle.care.preadmission.models import Piece, Preadmission
 from passerelle.care.preadmission.rules.vocabulary import OF_IDENTITY, Judgement, State
 from passerelle.care.preadmission.selectors.finding import rows_of
+from passerelle.care.preadmission.selectors.places import places_of
 from passerelle.care.preadmission.selectors.rows import PreadmissionRow
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, Kind, Relation, Viewer
@@ -55,7 +56,7 @@ def ready_list(
 
     A protected identity is left out for who may not know of it. `service` keeps those whose service holds these words.
     """
-    if establishment not in viewer.establishments:
+    if establishment not in places_of(viewer, Act.SEARCH):
         return []
     start = timezone.make_aware(datetime.combine(day, time()))
     end = timezone.make_aware(datetime.combine(day + timedelta(days=days), time()))

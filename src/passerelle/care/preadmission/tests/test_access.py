@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,8 +13,10 @@ from passerelle.care.preadmission import api as preadmission
 from passerelle.care.preadmission.selectors.finding import by_id
 from passerelle.care.preadmission.tests.cast import STEPS, coming, desk, officer, photograph
 from passerelle.care.record.tests import pages
+from passerelle.core.access import api as access
 from passerelle.core.access.api import Role, Viewer
 from passerelle.core.audit import api as audit
+from passerelle.core.audit.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
 YEAR = timezone.localdate().year
@@ -167,3 +170,39 @@ def test_a_relative_whom_the_person_chose_reads_and_does_not_write():
 
     assert at("step", file_id, "identite") not in page
     assert relative.post(at("step", file_id, "couverture"), STEPS["couverture"]).status_code == 404
+
+
+def test_a_clerk_of_one_hospital_writes_nothing_where_they_hold_another_role():
+    pages.lay_the_ground()
+    _, local = pages.a_person("salon")
+    file_id = coming(local, establishment="salon")
+    both = desk()
+    account = get_user_model().objects.get(pk=both.session["_auth_user_id"])
+    access.grant_role(
+        account=account,
+        role=Role.CLINICIAN,
+        establishment="salon",
+        starts_on=date(2020, 1, 1),
+        by=None,
+        at=timezone.now(),
+    )
+
+    assert both.get(at("overview", file_id)).status_code == 200
+    assert both.post(at("step", file_id, "couverture"), STEPS["couverture"]).status_code == 404
+    assert by_id(file_id).done == 0
+    export = both.get(at("export"), {"etablissement": "salon"})
+    assert "salon" not in AuditEvent.objects.filter(action=audit.Action.RECORD_EXPORTED.value).get().target
+    assert export.status_code == 200
+
+
+def test_the_list_of_a_hospital_is_for_who_works_there_on_comings():
+    pages.lay_the_ground()
+    _, local = pages.a_person("salon")
+    coming(local, establishment="salon")
+    roles = frozenset({(Role.ADMISSION_CLERK, "aphm"), (Role.INTEGRATOR, "salon")})
+
+    found = preadmission.ready_list(
+        Viewer(account_id=uuid4(), assignments=roles), "salon", timezone.localdate(), days=60, at=timezone.now()
+    )
+
+    assert found == []

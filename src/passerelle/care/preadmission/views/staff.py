@@ -16,6 +16,7 @@ from passerelle.care.preadmission.export import workbook
 from passerelle.care.preadmission.forms import JudgeForm, ReadyFilter
 from passerelle.care.preadmission.rules.vocabulary import OF_IDENTITY, Judgement
 from passerelle.care.preadmission.selectors.finding import by_id
+from passerelle.care.preadmission.selectors.places import places_of
 from passerelle.care.preadmission.selectors.ready import ReadyRow, pieces_to_compare, ready_list
 from passerelle.care.preadmission.selectors.rows import PreadmissionRow
 from passerelle.care.preadmission.services.pieces import Verdict, judge, piece_file
@@ -49,7 +50,7 @@ class Asked:
 def ready(request: AuthenticatedRequest) -> HttpResponse:
     """List who comes, who is ready, what is missing to whom."""
     at = timezone.now()
-    form, asked = _asked(request, at)
+    form, asked = _asked(request, Act.SEARCH, at)
     rows = _rows(request, asked, at)
     context = {
         "form": form,
@@ -68,7 +69,7 @@ def ready(request: AuthenticatedRequest) -> HttpResponse:
 def export(request: AuthenticatedRequest) -> HttpResponse:
     """Give the same list as a spreadsheet, and leave the event."""
     at = timezone.now()
-    _, asked = _asked(request, at)
+    _, asked = _asked(request, Act.EXPORT, at)
     rows = _rows(request, asked, at)
     audit.record(
         audit.Action.RECORD_EXPORTED,
@@ -84,9 +85,9 @@ def export(request: AuthenticatedRequest) -> HttpResponse:
     return answer
 
 
-def _asked(request: AuthenticatedRequest, at: datetime) -> tuple[ReadyFilter, Asked]:
+def _asked(request: AuthenticatedRequest, act: Act, at: datetime) -> tuple[ReadyFilter, Asked]:
     names = {one.code: one.name for one in directory.establishments()}
-    places = sorted((code, names.get(code, code)) for code in request.viewer.establishments)
+    places = sorted((code, names.get(code, code)) for code in places_of(request.viewer, act))
     if not places:
         raise access.AccessRefused
     first = {"jour": timezone.localdate(at), "jours": "7", "etablissement": places[0][0]}

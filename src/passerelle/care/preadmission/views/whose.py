@@ -8,6 +8,7 @@ from passerelle.care.consent import api as consent
 from passerelle.care.preadmission.rules.vocabulary import OF_HEALTH, Step
 from passerelle.care.preadmission.rules.vocabulary import State as FileState
 from passerelle.care.preadmission.selectors.finding import by_id
+from passerelle.care.preadmission.selectors.places import places_of
 from passerelle.care.preadmission.selectors.rows import PreadmissionRow
 from passerelle.core.access import api as access
 from passerelle.core.access.api import Act, AuthenticatedRequest, Kind, Relation, Role, State
@@ -46,7 +47,7 @@ def hand(request: AuthenticatedRequest, preadmission_id: UUID, act: Act, *, at: 
         raise access.AccessRefused from absent
     found = consent.restrictions_of([row.person_id], at=at)[row.person_id]
     own = _own(request, row, act, at=at)
-    relation = own.relation if own else _staff_relation(request, row)
+    relation = own.relation if own else _staff_relation(request, row, act)
     access.check(
         request.viewer,
         Kind.PREADMISSION,
@@ -64,15 +65,14 @@ def hand(request: AuthenticatedRequest, preadmission_id: UUID, act: Act, *, at: 
         consent.called(row.person_id),
         is_desk=own is None,
         is_minor=consent.is_young(row.person_id, at=at),
-        may_write=_may_write(request, row, own, relation, at),
+        may_write=_may_write(request, row, own, at),
     )
 
 
-def _may_write(
-    request: AuthenticatedRequest, row: PreadmissionRow, own: consent.Acting | None, relation: Relation, at: datetime
-) -> bool:
+def _may_write(request: AuthenticatedRequest, row: PreadmissionRow, own: consent.Acting | None, at: datetime) -> bool:
     """Tell whether the links that change something are shown; each page decides again."""
     is_open = row.state is not FileState.OFF and row.starts_at > at
+    relation = own.relation if own else _staff_relation(request, row, Act.UPDATE)
     may = access.allowed(request.viewer, Kind.PREADMISSION, Act.UPDATE, relation=relation)
     return is_open and may and (own is None or own.may_decide())
 
@@ -85,8 +85,8 @@ def _own(request: AuthenticatedRequest, row: PreadmissionRow, act: Act, *, at: d
     return who if who.person_id == row.person_id else None
 
 
-def _staff_relation(request: AuthenticatedRequest, row: PreadmissionRow) -> Relation:
-    return Relation.ESTABLISHMENT if row.establishment in request.viewer.establishments else Relation.NONE
+def _staff_relation(request: AuthenticatedRequest, row: PreadmissionRow, act: Act) -> Relation:
+    return Relation.ESTABLISHMENT if row.establishment in places_of(request.viewer, act) else Relation.NONE
 
 
 def _state(row: PreadmissionRow, found: consent.Restrictions) -> State:

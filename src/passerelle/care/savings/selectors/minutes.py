@@ -75,7 +75,7 @@ def minutes(months: Sequence[date], *, establishments: Iterable[str] | None = No
     counted = [Counted(row.act, row.establishment, row.month, row.count) for row in kept]
     places, acts = _summed(counted, worths(), months)
     hours = office_hours()
-    shares = {code: _share(by_month, hours.get(code, [])) for code, by_month in places.items()}
+    shares = {code: _share(by_month, hours.get(code, []), months) for code, by_month in places.items()}
     return Estimate(months, places, acts, shares, max((row.counted_at for row in kept), default=None))
 
 
@@ -102,7 +102,11 @@ def _summed(
     )
 
 
-def _share(by_month: dict[date, Decimal], hours: list[Dated]) -> Decimal | None:
-    """Weigh only the months whose hours are known."""
-    known = [(given, held.value) for month, given in by_month.items() if (held := in_force(hours, month)) is not None]
+def _share(by_month: dict[date, Decimal], hours: list[Dated], months: Sequence[date]) -> Decimal | None:
+    """Weigh only the months whose hours are known; one without any act weighs its hours all the same."""
+    known = [
+        (by_month.get(month, Decimal(0)), held.value)
+        for month in months
+        if (held := in_force(hours, month)) is not None
+    ]
     return share(sum((given for given, _ in known), Decimal(0)), [held for _, held in known])

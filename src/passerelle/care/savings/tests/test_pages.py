@@ -79,6 +79,13 @@ def test_a_share_weighs_only_the_months_whose_hours_are_known(counted) -> None:
     assert savings.minutes([OCTOBER, NOVEMBER]).shares == {"arles": Decimal("0.25")}
 
 
+def test_a_month_without_any_act_weighs_its_hours_in_the_share(counted) -> None:
+    august = date(2026, 8, 1)
+    savings.enter_hours("arles", hours=2, since=august, source="Pointage", by=CELL, at=AT)
+
+    assert savings.minutes(savings.months_until(NOVEMBER, 4)).shares == {"arles": Decimal("0.25")}
+
+
 def test_a_value_is_not_entered_twice_from_the_same_month(counted) -> None:
     told = {"minutes": Decimal(3), "since": NOVEMBER, "source": "x", "by": CELL, "at": AT}
     savings.enter_timing("reminder-sent", **told)

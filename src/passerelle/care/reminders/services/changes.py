@@ -4,11 +4,15 @@ from datetime import datetime
 from uuid import UUID
 
 from passerelle.care.appointments.api import Changed, What
+from passerelle.care.consent import api as consent
+from passerelle.care.identity import api as identity
 from passerelle.care.reminders.models import LIVE, Outcome, Reminder, State
 from passerelle.care.reminders.rules.choosing import PARIS
+from passerelle.core.access import api as access
 from passerelle.core.notify import api as notify
 
 _CALLED_OFF = {What.MOVED: "le rendez-vous a été déplacé", What.CANCELLED: "le rendez-vous a été annulé"}
+_SILENCED = "le patient a demandé le secret"
 _CAME = frozenset({What.ARRIVED, What.DONE})
 
 
@@ -32,6 +36,20 @@ def call_off(changed: Changed, why: str) -> None:
     notify.cancel([one.key for one in found if one.state == State.QUEUED], at=changed.at, reason=why)
     Reminder.objects.filter(pk__in=[one.pk for one in found]).update(
         state=State.CANCELLED, reason=why, settled_at=changed.at
+    )
+
+
+def on_choice(person_id: UUID, at: datetime) -> None:
+    """Hold back what waits for a person whose identity is now protected, or whose appointment is now a secret."""
+    with access.as_machine():
+        files = [one.id for one in identity.local_identities(person_id)]
+        told = consent.restrictions_of([person_id], at=at)[person_id]
+    live = Reminder.objects.select_for_update(of=("self",)).filter(local_identity_id__in=files, state__in=LIVE)
+    waiting = list(live.order_by("pk"))
+    silent = [one for one in waiting if told.is_protected or one.appointment_id in told.secret_items]
+    notify.cancel([one.key for one in silent], at=at, reason=_SILENCED)
+    Reminder.objects.filter(pk__in=[one.pk for one in silent]).update(
+        state=State.WITHHELD, reason=_SILENCED, settled_at=at
     )
 
 

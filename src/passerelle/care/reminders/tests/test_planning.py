@@ -11,6 +11,7 @@ from passerelle.care.consent import api as consent
 from passerelle.care.reminders.models import ReachChoice
 from passerelle.care.reminders.services.planning import plan, plan_for
 from passerelle.care.reminders.tests.cast import NOW, TUESDAY, at, books, day_before, patient, reminders, scene
+from passerelle.core.audit import api as audit
 from passerelle.core.notify import api as notify
 from passerelle.core.notify.models import Message
 
@@ -167,6 +168,18 @@ def test_an_appointment_taken_the_day_before_gets_what_is_still_useful():
     plan(at=day_before(1, 15))
 
     assert [(one.step, one.send_at) for one in reminders()] == [("j1", day_before(1, 15))]
+
+
+def test_a_secret_asked_for_after_the_planning_holds_back_what_has_not_left():
+    row = _booked()
+    plan(at=day_before(4, 18))
+    voice = consent.Voice(audit.Actor(None, "Zoé"))
+
+    consent.protect(person_id=row.person_id, reason=consent.ProtectionReason.STAFF, by=voice, at=day_before(4, 19))
+
+    assert [one.state for one in reminders()] == ["withheld"]
+    assert Message.objects.get().state == "cancelled"
+    assert plan(at=day_before(3, 8)).made == 0
 
 
 def test_an_appointment_called_off_while_reminders_are_planned_has_none():

@@ -2,7 +2,6 @@ from importlib.resources import files
 
 from django.apps import AppConfig
 
-from passerelle.care.patientspace.navigation import register
 from passerelle.core.ui.api import register_notices
 
 
@@ -13,6 +12,7 @@ class PatientspaceConfig(AppConfig):
     verbose_name = "espace du patient"
 
     def ready(self) -> None:
+        from passerelle.care.patientspace.navigation import register  # noqa: PLC0415 - models must be loaded first
         from passerelle.care.patientspace.notices import notices  # noqa: PLC0415 - models must be loaded first
         from passerelle.care.patientspace.selectors.release import holds_of  # noqa: PLC0415 - the same
         from passerelle.care.patientspace.services.opening import recognise  # noqa: PLC0415 - the same

@@ -1,5 +1,6 @@
 """The doors of the patient space."""
 
+from passerelle.core.access.api import Act, Kind
 from passerelle.core.ui.api import NavEntry, Space, register_navigation
 
 
@@ -13,3 +14,13 @@ def register() -> None:
     )
     for entry in entries:
         register_navigation(Space.PATIENT, entry)
+    waits = NavEntry(
+        label="Délais d’annonce aux patients",
+        url_name="patientspace:waits",
+        icon="clock",
+        kind=Kind.PARAMETER,
+        action=Act.UPDATE,
+        order=70,
+        summary="Combien de temps un résultat attend d’être annoncé, par établissement.",
+    )
+    register_navigation(Space.STEERING, waits)

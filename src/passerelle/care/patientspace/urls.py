@@ -12,6 +12,7 @@ from passerelle.care.patientspace.views import (
     pieces,
     relatives,
     summaries,
+    waits,
 )
 
 app_name = "patientspace"
@@ -25,6 +26,7 @@ urlpatterns = [
     path("accueil/<uuid:person_id>/annuler/", desk.cancel_invitation, name="cancel_invitation"),
     path("rendez-vous/<uuid:appointment_id>.ics", pages.calendar, name="calendar_file"),
     path("resumes/<uuid:document_id>/", summaries.summarise, name="summarise"),
+    path("delais/", waits.waits, name="waits"),
     path("sejours/", pages.stays, name="stays"),
     path("sejours/<uuid:stay_id>/", pages.stay, name="stay"),
     path("documents/", pages.documents, name="documents"),

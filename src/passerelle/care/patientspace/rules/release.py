@@ -7,8 +7,20 @@ hidden for ever: each has access to what concerns their health (CSP, art. L. 111
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
+#: What an establishment may let wait, by kind.
+KINDS: Final = {
+    "result": "Résultats d’analyses et comptes rendus codés",
+    "11502-2": "Comptes rendus de biologie",
+    "60568-3": "Comptes rendus d’anatomie pathologique",
+    "18748-4": "Comptes rendus d’imagerie",
+    "11488-4": "Comptes rendus de consultation",
+    "11490-0": "Lettres de sortie",
+}
+#: A month at most: nothing is hidden for ever.
+LONGEST: Final = 30
 Waits = Mapping[tuple[str, str], int]
 
 

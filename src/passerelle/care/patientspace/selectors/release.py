@@ -6,6 +6,7 @@ from uuid import UUID
 from passerelle.care.patientspace.models import Announcement, ReleaseRule
 from passerelle.care.patientspace.rules.release import Held, is_shown, shown_from
 from passerelle.care.record import api as record
+from passerelle.core.directory import api as directory
 
 
 def holds_of(person_id: UUID) -> record.Holds:
@@ -16,6 +17,15 @@ def holds_of(person_id: UUID) -> record.Holds:
         return record.Holds()
     told = Announcement.objects.filter(person_id=person_id).values_list("item_id", flat=True)
     return record.Holds(waits, frozenset(told))
+
+
+def waits_by_place() -> list[tuple[str, list[ReleaseRule]]]:
+    """Return the name of each establishment with its delays, those that have none left out."""
+    names = {row.code: row.name for row in directory.establishments(with_test=True)}
+    found: dict[str, list[ReleaseRule]] = {}
+    for rule in ReleaseRule.objects.order_by("establishment", "label"):
+        found.setdefault(names.get(rule.establishment, rule.establishment), []).append(rule)
+    return sorted(found.items())
 
 
 def hidden_until(row: record.DocumentRow, person_id: UUID, *, at: datetime) -> datetime | None:

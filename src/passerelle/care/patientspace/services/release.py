@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from passerelle.care.patientspace.models import Announcement, ReleaseRule
+from passerelle.care.patientspace.rules.release import KINDS
 from passerelle.care.patientspace.services.summaries import NotOwnDocument
 from passerelle.care.record import api as record
 from passerelle.core.access import api as access
@@ -17,6 +18,28 @@ def set_wait(*, establishment: str, kind: str, label: str, days: int) -> None:
     ReleaseRule.objects.update_or_create(
         establishment=establishment, kind=kind, defaults={"label": label, "days": days}
     )
+
+
+@transaction.atomic
+def change_wait(*, viewer: Viewer, establishment: str, kind: str, days: int, at: datetime) -> None:
+    """Let a kind of piece wait so many days at most, or no more at all when it is zero; leaves its event.
+
+    Raises:
+        AccessRefused: this viewer does not keep parameters.
+    """
+    access.check(
+        viewer,
+        Kind.PARAMETER,
+        Act.UPDATE,
+        relation=Relation.TERRITORY,
+        target=f"wait:{establishment}/{kind}",
+        at=at,
+        reason=f"Attente\u00a0: {days} jours au plus",
+    )
+    if days:
+        set_wait(establishment=establishment, kind=kind, label=KINDS[kind], days=days)
+    else:
+        ReleaseRule.objects.filter(establishment=establishment, kind=kind).delete()
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@
 
 from django import forms
 
+from passerelle.care.messaging.rules.clock import delay_in_words
+
 
 class WriteForm(forms.Form):
     """A message of a patient; a new thread has a subject."""
@@ -62,4 +64,16 @@ class TemplateForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={"required": "Écrivez le texte."},
+    )
+
+
+class PromiseForm(forms.Form):
+    """Within how long a team answers."""
+
+    team = forms.UUIDField(widget=forms.HiddenInput())
+    hours = forms.TypedChoiceField(
+        label="Nous répondons sous",
+        coerce=int,
+        choices=tuple((hours, delay_in_words(hours)) for hours in (4, 12, 24, 48, 72, 96, 120, 168)),
+        help_text="Les messages déjà reçus gardent le délai annoncé au patient.",
     )

@@ -6,6 +6,7 @@ app_name = "messaging"
 
 urlpatterns = [
     path("", team.worklist, name="worklist"),
+    path("delais/", team.promises, name="promises"),
     path("modeles/", team.templates, name="templates"),
     path("echanges/<uuid:thread_id>/", team.thread, name="team_thread"),
     path("echanges/<uuid:thread_id>/prendre/", team.take, name="take"),

@@ -93,6 +93,20 @@ def keep_template(*, viewer: Viewer, team_id: UUID, title: str, text: str) -> No
 
 
 @transaction.atomic
+def promise(*, viewer: Viewer, team_id: UUID, hours: int) -> None:
+    """Change the delay that a team promises; the messages already received keep the one they were told.
+
+    Raises:
+        AccessRefused: this viewer does not answer for the team.
+    """
+    team = Team.objects.select_for_update().filter(pk=team_id).first()
+    if team is None or not is_member(viewer, team):
+        raise access.AccessRefused
+    team.answers_within_hours = hours
+    team.save(update_fields=["answers_within_hours"])
+
+
+@transaction.atomic
 def escalate(*, at: datetime) -> int:
     """Tell, once each, the promises that are broken; return how many were told."""
     late = Thread.objects.select_for_update(of=("self",), skip_locked=True).select_related("team").late(at)

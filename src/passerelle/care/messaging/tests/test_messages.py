@@ -130,6 +130,20 @@ def test_an_exchange_answered_twice_counts_once_in_the_minutes_saved(ward):
     assert countings()["message-answered"] is answered
 
 
+def test_a_team_changes_its_promise_for_the_messages_to_come(ward):
+    before = ward.thread().due_at
+    page = at("promises")
+    assert "2 jours" in ward.alice.get(page).content.decode()
+
+    assert ward.bob.post(page, {"team": ward.team, "hours": "4"}).status_code == 404
+    assert ward.alice.post(page, {"team": ward.team, "hours": "5"}).status_code == 200
+    assert "Répond sous 2 jours" in ward.zoe.get(at("choose_team")).content.decode()
+    assert ward.alice.post(page, {"team": ward.team, "hours": "24"}).status_code == 302
+
+    assert "Répond sous 24 heures" in ward.zoe.get(at("choose_team")).content.decode()
+    assert Thread.objects.get().due_at == before
+
+
 def test_unread_comes_first(ward):
     first = ward.thread()
     ward.write(subject="Deuxième")

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from passerelle.care.messaging.forms import AnswerForm, SeenForm, TemplateForm
+from passerelle.care.messaging.forms import AnswerForm, PromiseForm, SeenForm, TemplateForm
+from passerelle.care.messaging.models import Team
 from passerelle.care.messaging.selectors import worklist as selectors
 from passerelle.care.messaging.services import answering
 from passerelle.care.messaging.services.refusals import NotSent
@@ -108,6 +109,25 @@ def templates(request: AuthenticatedRequest) -> HttpResponse:
         return redirect("messaging:templates")
     context = {"teams": selectors.templates_of(teams), "form": form, "trail": _trail()}
     return render(request, "messaging/templates.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.requires(*ANSWERS)
+def promises(request: AuthenticatedRequest) -> HttpResponse:
+    """Show within how long the viewer's teams promise to answer, and take a change."""
+    sent = PromiseForm(request.POST or None)
+    if sent.is_valid():
+        told = sent.cleaned_data
+        answering.promise(viewer=request.viewer, team_id=told["team"], hours=told["hours"])
+        messages.success(request, "Le nouveau délai est annoncé aux patients.")
+        return redirect("messaging:promises")
+    teams = [(team, _promise_of(team)) for team in selectors.my_teams(request.viewer)]
+    return render(request, "messaging/promises.html", {"teams": teams, "sent": sent, "trail": _trail()})
+
+
+def _promise_of(team: Team) -> PromiseForm:
+    told = {"team": team.pk, "hours": team.answers_within_hours}
+    return PromiseForm(initial=told, auto_id=f"id_{team.code}_%s")
 
 
 def _trail() -> list[tuple[str, str]]:

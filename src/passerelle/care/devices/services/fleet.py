@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import IntegrityError, transaction
 
-from passerelle.care.devices.models import Device, DeviceEvent, Pairing
+from passerelle.care.devices.models import Device, DeviceEvent, Monitoring, Pairing
 from passerelle.care.devices.rules import resources
 from passerelle.care.devices.rules.broker import new_secret, password_hash
 from passerelle.care.devices.rules.catalogue import catalogue
@@ -161,7 +161,10 @@ def place_device(*, device_id: UUID, place: str, by: Viewer, at: datetime) -> No
 
 
 def file_at(person_id: UUID, establishment: str) -> UUID:
-    """Return the file that an establishment has of a person.
+    """Return the file of a person in which an establishment follows them, or lends them devices.
+
+    A merge of identities leaves both where they are: what begins after joins them, so that measures meet thresholds.
+    Without them, it is the file that speaks for the person.
 
     Raises:
         AccessRefused: it has none.
@@ -170,6 +173,11 @@ def file_at(person_id: UUID, establishment: str) -> UUID:
     current = next((one for one in files if one.superseded_by is None), None)
     if current is None:
         raise AccessRefused
+    ids = [one.id for one in files]
+    for rows in (Monitoring.objects, Pairing.objects):
+        known = rows.filter(local_identity_id__in=ids, until=None).order_by("since", "pk").first()
+        if known is not None:
+            return known.local_identity_id
     return current.id
 
 

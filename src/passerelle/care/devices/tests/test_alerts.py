@@ -22,6 +22,7 @@ from passerelle.care.devices.services.refusals import (
 from passerelle.care.devices.services.taking import take
 from passerelle.care.devices.tests import cast
 from passerelle.care.devices.tests.cast import NOW, a_message, arrival
+from passerelle.care.identity import api as identity
 from passerelle.core.notify import api as notify
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,24 @@ def test_nobody_is_alerted_about_who_is_not_followed_nor_after_it_ended(cuff, al
 
     assert Measure.objects.count() == 1
     assert not Alert.objects.exists()
+
+
+@pytest.mark.parametrize("comes_first", ["following", "device"])
+def test_a_merge_of_identities_between_the_following_and_the_device_loses_no_alert(alice, zoe, comes_first):
+    device = cast.a_device(alice)
+    begins = {
+        "following": lambda person_id: cast.followed(person_id, alice, days=1),
+        "device": lambda person_id: cast.lent(device, person_id, alice, days=1),
+    }
+    begins.pop(comes_first)(zoe[0])
+    _, kept = cast.a_person()
+    identity.merge(survivor_id=kept, victim_id=zoe[1], at=NOW, source="essai")
+    (last,) = begins.values()
+    last(identity.person_of(kept))
+
+    measured(device, HIGH)
+
+    assert Alert.objects.get(rule="above").about == "8480-6"
 
 
 def test_a_measure_from_before_the_following_alerts_nobody(alice, zoe):

@@ -18,6 +18,16 @@ class Share:
     high: float
 
 
+def halves(one: tuple[int, int], other: tuple[int, int], *, minimum: int) -> tuple[Share | None, Share | None]:
+    """Return the shares of two groups whose sum is shown: one too small hides both, the difference would tell it.
+
+    Each group is (missed, count); an empty one hides nothing.
+    """
+    if any(0 < count < minimum for _, count in (one, other)):
+        return None, None
+    return share(*one, minimum=minimum), share(*other, minimum=minimum)
+
+
 def share(missed: int, count: int, *, minimum: int) -> Share | None:
     """Return the share missed; None when fewer than `minimum` appointments make it.
 

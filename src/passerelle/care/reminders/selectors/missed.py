@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Count, Q
 
 from passerelle.care.reminders.models import Beginning, Outcome
-from passerelle.care.reminders.rules.measuring import Share, share
+from passerelle.care.reminders.rules.measuring import Share, halves, share
 from passerelle.core.parameters.api import legal
 from passerelle.core.ui.api import LineChart, Marker, Series, french
 
@@ -52,12 +52,16 @@ def missed_of(establishment: str, *, today: date) -> Missed:
     months = sorted({month for month, _ in counted})
     lines = tuple(_line(month, counted, minimum) for month in months)
     first = since.replace(day=1) if since else None
+    since_then = [month for month in months if first is not None and month >= first]
+    reminded, not_reminded = halves(
+        _sum(counted, since_then, [True]), _sum(counted, since_then, [False]), minimum=minimum
+    )
     return Missed(
         months=lines,
-        before=_total(counted, [m for m in months if first is None or m < first], minimum=minimum),
-        after=_total(counted, [m for m in months if first is not None and m >= first], minimum=minimum),
-        reminded=_total(counted, [m for m in months if first and m >= first], minimum=minimum, reminded=True),
-        not_reminded=_total(counted, [m for m in months if first and m >= first], minimum=minimum, reminded=False),
+        before=share(*_sum(counted, [m for m in months if m not in since_then]), minimum=minimum),
+        after=share(*_sum(counted, since_then), minimum=minimum),
+        reminded=reminded,
+        not_reminded=not_reminded,
         since=since,
         minimum=minimum,
         chart=_chart(lines, first) if lines else None,
@@ -67,25 +71,21 @@ def missed_of(establishment: str, *, today: date) -> Missed:
 def _line(month: date, counted: Mapping[tuple[date, bool], _Counts], minimum: int) -> MonthLine:
     yes, no = counted.get((month, True), (0, 0)), counted.get((month, False), (0, 0))
     missed, count = yes[0] + no[0], yes[1] + no[1]
+    reminded, not_reminded = halves(yes, no, minimum=minimum)
     return MonthLine(
         month,
         share(missed, count, minimum=minimum),
-        share(*yes, minimum=minimum),
-        share(*no, minimum=minimum),
+        reminded,
+        not_reminded,
         count if count >= minimum else None,
     )
 
 
-def _total(
-    counted: Mapping[tuple[date, bool], _Counts],
-    months: Sequence[date],
-    *,
-    minimum: int,
-    reminded: bool | None = None,
-) -> Share | None:
-    groups = [True, False] if reminded is None else [reminded]
+def _sum(
+    counted: Mapping[tuple[date, bool], _Counts], months: Sequence[date], groups: Sequence[bool] = (True, False)
+) -> _Counts:
     found = [counted.get((month, group), (0, 0)) for month in months for group in groups]
-    return share(sum(one[0] for one in found), sum(one[1] for one in found), minimum=minimum)
+    return sum(one[0] for one in found), sum(one[1] for one in found)
 
 
 def _chart(lines: Sequence[MonthLine], first: date | None) -> LineChart:

@@ -200,7 +200,8 @@ def test_shares_before_and_after_are_shown_with_their_interval_and_small_cells_h
     shown = " ".join(page.replace("\u00a0", " ").replace("\u202f", " ").split())
 
     assert '10,0 % <span class="muted">[5,5 ; 17,4]' in shown
-    assert "5,0 %" in shown
+    assert "5,7 %" in shown
+    assert "5,0 %" not in shown  # with the share of all, it would tell the five who were not reminded
     assert "20,0" not in shown
     assert "masqué" in shown
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from passerelle.care.reminders import declared
 from passerelle.care.reminders.rules.choosing import PARIS, Reach, choose, moment_of, steps_to_plan, useless_from
 from passerelle.care.reminders.rules.declared import RuleRefused, Step, read, rule_for
-from passerelle.care.reminders.rules.measuring import share
+from passerelle.care.reminders.rules.measuring import halves, share
 
 ONE = """
 - code: essai
@@ -131,3 +131,9 @@ def test_a_share_has_its_interval_and_few_people_hide_it():
     assert share(3, 10, minimum=11) is None
     assert share(0, 0, minimum=0) is None
     assert share(0, 20, minimum=11).low == 0
+
+
+def test_a_group_too_small_is_not_told_by_the_difference():
+    assert halves((2, 13), (1, 4), minimum=11) == (None, None)
+    assert halves((2, 13), (0, 0), minimum=11) == (share(2, 13, minimum=11), None)
+    assert halves((2, 13), (1, 11), minimum=11) == (share(2, 13, minimum=11), share(1, 11, minimum=11))

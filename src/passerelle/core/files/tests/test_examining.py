@@ -228,3 +228,16 @@ def test_any_damage_is_a_refusal_or_a_safe_file(form, data):
 )
 def test_a_photograph_says_what_it_lacks(image, lacks):
     assert files.hints(image) == lacks
+
+
+def test_odd_metadata_of_a_phone_refuse_no_photograph():
+    metadata = Image.Exif()
+    metadata[0x0112], metadata[0x010F] = 6, "Un fabricant"
+    held = io.BytesIO()
+    Image.new("RGB", (60, 40), "grey").save(held, "JPEG", exif=metadata)
+    odd = held.getvalue().replace(b"\x01\x0f\x00\x02", b"\x01\x01\x00\x02")  # words where a number is told
+    assert odd != held.getvalue()
+
+    safe = files.examine(odd, files.Allowed())
+
+    assert (safe.width, safe.height) == (40, 60)

@@ -5,39 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('patientspace', '0002_plain_summaries'),
+        ("patientspace", "0002_plain_summaries"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Announcement',
+            name="Announcement",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('item_id', models.UUIDField(unique=True, verbose_name='pièce')),
-                ('person_id', models.UUIDField(verbose_name='personne')),
-                ('at', models.DateTimeField(verbose_name='annoncée à')),
-                ('by_account', models.UUIDField(verbose_name='par (compte)')),
-                ('by_name', models.CharField(max_length=200, verbose_name='par')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("item_id", models.UUIDField(unique=True, verbose_name="pièce")),
+                ("person_id", models.UUIDField(verbose_name="personne")),
+                ("at", models.DateTimeField(verbose_name="annoncée à")),
+                ("by_account", models.UUIDField(verbose_name="par (compte)")),
+                ("by_name", models.CharField(max_length=200, verbose_name="par")),
             ],
             options={
-                'verbose_name': 'annonce',
+                "verbose_name": "annonce",
             },
         ),
         migrations.CreateModel(
-            name='ReleaseRule',
+            name="ReleaseRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('establishment', models.CharField(max_length=50, verbose_name='établissement')),
-                ('kind', models.CharField(max_length=40, verbose_name='sorte')),
-                ('label', models.CharField(max_length=120, verbose_name='libellé')),
-                ('days', models.PositiveSmallIntegerField(verbose_name='attente la plus longue (jours)')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("establishment", models.CharField(max_length=50, verbose_name="établissement")),
+                ("kind", models.CharField(max_length=40, verbose_name="sorte")),
+                ("label", models.CharField(max_length=120, verbose_name="libellé")),
+                ("days", models.PositiveSmallIntegerField(verbose_name="attente la plus longue (jours)")),
             ],
             options={
-                'verbose_name': 'délai avant de montrer une pièce',
-                'verbose_name_plural': 'délais avant de montrer une pièce',
-                'constraints': [models.UniqueConstraint(fields=('establishment', 'kind'), name='patientspace_release_once'), models.CheckConstraint(condition=models.Q(('days__gt', 0), ('days__lte', 30)), name='patientspace_release_a_month_at_most')],
+                "verbose_name": "délai avant de montrer une pièce",
+                "verbose_name_plural": "délais avant de montrer une pièce",
+                "constraints": [
+                    models.UniqueConstraint(fields=("establishment", "kind"), name="patientspace_release_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("days__gt", 0), ("days__lte", 30)),
+                        name="patientspace_release_a_month_at_most",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,12 +6,18 @@ from django.db import connection
 #: Tables that name a person and have no policy of their own, each with its reason.
 WITHOUT_POLICY = {
     "access_account": "who signs in: read before anybody is known",
+    "access_emergencyaccess": "read to decide, by the account that holds it and by those who review",
     "appointments_booking": "agendas of the hospitals: first wall only",
     "appointments_feedtoken": "read by the address alone, which is the secret",
     "appointments_waitingentry": "agendas of the hospitals: first wall only",
-    "access_emergencyaccess": "read to decide, by the account that holds it and by those who review",
     "audit_event": "the journal is append-only; patients and controllers read it by selectors of its own",
     "carepaths_following": "who follows what: first wall only; the CarePlan of the record has its policy",
+    "consent_relativeinvitation": "read by the fingerprint of a code alone, before who holds it is known",
+    "devices_measure": "measures on their way: first wall only; the Observation of the record has its policy",
+    "devices_monitoring": "teams at work on every person they follow: first wall only",
+    "devices_pairing": "who holds which device: read to decide whose a measure is",
+    "devices_share": "read to decide what a carer may see",
+    "forms_filling": "drafts: first wall only; the QuestionnaireResponse of the record has its policy",
     "governance_mandate": "`person_name` is a member of a body, not a patient",
     "identitovigilance_deskfile": "the desk of identities works on every hospital (RNIV)",
     "identity_identifier": "identities are told apart before a record is opened (RNIV)",
@@ -26,8 +32,16 @@ WITHOUT_POLICY = {
     "matching_birthnote": "comparison of identities across hospitals (RNIV)",
     "matching_profile": "comparison of identities across hospitals (RNIV)",
     "matching_waiting": "comparison of identities across hospitals (RNIV)",
+    "messaging_thread": "teams and patients: first wall only; the Communication of the record has its policy",
     "oauth_authorisation": "what an application was opened for, read to decide who looks",
     "oauth_launchticket": "what an application was opened for, read to decide who looks",
+    "patientspace_announcement": "read to decide what is held from a patient",
+    "patientspace_invitation": "read by the fingerprint of a code alone, before who holds it is known",
+    "patientspace_plainsummary": "first wall only; the document it sums up has its policy",
+    "preadmission_preadmission": "the desk prepares every coming of its hospital: first wall only",
+    "reminders_reachchoice": "how a person is reached, read by the house when it plans",
+    "reminders_reminder": "what leaves for the comings of a hospital: first wall only",
+    "reminders_smsconsent": "how a person is reached, read by the house when it plans",
 }
 #: Views over walled tables that run as their owner, each with its reason.
 OWNER_VIEWS = {

@@ -64,6 +64,12 @@ def test_what_is_open_to_anyone_is_known():
         "/inscription/",
         "/mon-espace/invitation/",  # a code and a birth date (patientspace/tests/test_doors.py)
         "/mon-espace/activer/",  # the same, just given
+        "/rendez-vous/flux/",  # a calendar: its address is the secret (appointments/tests/test_calendars.py)
+        "/rappels/r/",  # the link of a reminder: a secret, then the birth date (reminders/tests/test_links.py)
+        "/envois-aux-personnes/accuse/",  # for a machine: signed (notify/tests/test_receipts_and_answers.py)
+        "/envois-aux-personnes/recus/",  # for a machine: the secret of the gateway (the same)
+        "/envois-aux-personnes/ne-plus-recevoir/",  # from a mail: a signed address (notify/tests/test_mail.py)
+        "/envois-aux-personnes/telephone/",  # in a demonstration only: the simulated phones (notify/tests)
         "/compte/inactif/",
         "/apparence/",
         "/accessibilite/",

@@ -7,45 +7,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('access', '0005_runtime_role'),
-        ('oauth', '0003_means_of_proof'),
+        ("access", "0005_runtime_role"),
+        ("oauth", "0003_means_of_proof"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ContactFactor',
+            name="ContactFactor",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL, verbose_name='compte')),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'courriel')], max_length=5, verbose_name='canal')),
-                ('address', models.CharField(max_length=254, verbose_name='numéro ou adresse')),
-                ('confirmed_at', models.DateTimeField(verbose_name='confirmé le')),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="compte",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("sms", "SMS"), ("email", "courriel")], max_length=5, verbose_name="canal"
+                    ),
+                ),
+                ("address", models.CharField(max_length=254, verbose_name="numéro ou adresse")),
+                ("confirmed_at", models.DateTimeField(verbose_name="confirmé le")),
             ],
             options={
-                'verbose_name': 'second facteur par message',
-                'verbose_name_plural': 'seconds facteurs par message',
+                "verbose_name": "second facteur par message",
+                "verbose_name_plural": "seconds facteurs par message",
             },
         ),
         migrations.CreateModel(
-            name='SentCode',
+            name="SentCode",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('channel', models.CharField(choices=[('sms', 'SMS'), ('email', 'courriel')], max_length=5, verbose_name='canal')),
-                ('address', models.CharField(max_length=254, verbose_name='numéro ou adresse')),
-                ('digest', models.CharField(max_length=64, verbose_name='empreinte')),
-                ('sent_at', models.DateTimeField(verbose_name='envoyé à')),
-                ('expires_at', models.DateTimeField(verbose_name='jusqu’à (exclu)')),
-                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='utilisé à')),
-                ('failures', models.PositiveSmallIntegerField(default=0, verbose_name='essais faux')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='compte')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("sms", "SMS"), ("email", "courriel")], max_length=5, verbose_name="canal"
+                    ),
+                ),
+                ("address", models.CharField(max_length=254, verbose_name="numéro ou adresse")),
+                ("digest", models.CharField(max_length=64, verbose_name="empreinte")),
+                ("sent_at", models.DateTimeField(verbose_name="envoyé à")),
+                ("expires_at", models.DateTimeField(verbose_name="jusqu’à (exclu)")),
+                ("used_at", models.DateTimeField(blank=True, null=True, verbose_name="utilisé à")),
+                ("failures", models.PositiveSmallIntegerField(default=0, verbose_name="essais faux")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="compte",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'code envoyé',
-                'verbose_name_plural': 'codes envoyés',
-                'indexes': [models.Index(fields=['account', 'sent_at'], name='oauth_sent_code_account')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('sent_at'))), name='oauth_sent_code_period')],
+                "verbose_name": "code envoyé",
+                "verbose_name_plural": "codes envoyés",
+                "indexes": [models.Index(fields=["account", "sent_at"], name="oauth_sent_code_account")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("sent_at"))), name="oauth_sent_code_period"
+                    )
+                ],
             },
         ),
     ]

@@ -80,7 +80,7 @@ def follow_at_home(*, at: datetime) -> int:
 
 def _viewer(code: str, at: datetime) -> Viewer | None:
     account = access.persona_account(code)
-    return account and access.viewer_of(account, on=timezone.localdate(at), second_factor=True)
+    return access.viewer_of(account, on=timezone.localdate(at), second_factor=True) if account is not None else None
 
 
 def _left_hospital(at: datetime) -> list[UUID]:

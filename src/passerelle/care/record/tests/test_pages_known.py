@@ -1,6 +1,7 @@
 """What is known of a patient: « nobody said » is never « none », and each fact tells where it comes from."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -155,7 +156,7 @@ def test_a_page_leaves_one_trace(person, theme):
 
 
 def _treating() -> Viewer:
-    return Viewer(account_id=None, name="Alice", assignments=frozenset({(Role.CLINICIAN, "aphm")}))
+    return Viewer(account_id=uuid4(), name="Alice", assignments=frozenset({(Role.CLINICIAN, "aphm")}))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def _treating() -> Viewer:
 )
 def test_the_door_gives_what_the_viewer_may_know_of_or_refuses(person, ask, make):
     make(pages.local_of(person))
-    stranger = Viewer(account_id=None, name="Bob", assignments=frozenset({(Role.CLINICIAN, "salon")}))
+    stranger = Viewer(account_id=uuid4(), name="Bob", assignments=frozenset({(Role.CLINICIAN, "salon")}))
 
     assert len(ask(_treating(), person, at=timezone.now()).current) == 1
     with pytest.raises(access.AccessRefused):

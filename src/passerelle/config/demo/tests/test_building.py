@@ -96,7 +96,8 @@ def test_an_interrupted_building_goes_on_where_it_stopped_and_loads_nothing_twic
     assert done == {0}
     assert seen == [500, 700]
     assert read_territory().persons == PERSONS
-    assert _counts()["Encounter"] == sum(
+    planned_for_the_cast = 2
+    assert _counts()["Encounter"] - planned_for_the_cast == sum(
         len(draw_chunk(number, size, truth=read_truth(TODAY), hospitals=read_territory().hospitals).stays)
         for number, size in enumerate((500, 200))
     )

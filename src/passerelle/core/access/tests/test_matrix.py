@@ -152,10 +152,22 @@ def test_an_application_reads_only_what_its_establishment_wrote_and_nobody_restr
 
 
 def test_what_is_written_down_is_changed_only_by_whoever_wrote_it():
-    kept = RECORD_KINDS - {Kind.CONSENT, Kind.APPOINTMENT}
+    kept = RECORD_KINDS - {Kind.CONSENT, Kind.APPOINTMENT, Kind.REQUEST}
     changed = [c for c in ALLOWED if c[2] in kept and c[3] in {Act.UPDATE, Act.DELETE}]
 
     assert {c[1] for c in changed} == {Relation.AUTHOR}
+
+
+def test_a_message_goes_on_between_the_patient_who_represents_them_and_the_team():
+    changed = {(c[0], c[1]) for c in ALLOWED if c[2] is Kind.REQUEST and c[3] is Act.UPDATE}
+
+    assert changed == {
+        (Role.PATIENT, Relation.SELF),
+        (Role.PATIENT, Relation.REPRESENTATIVE),
+        (Role.CLINICIAN, Relation.AUTHOR),
+        (Role.TOWN_DOCTOR, Relation.AUTHOR),
+        (Role.APPLICATION, Relation.AUTHOR),
+    }
 
 
 def test_an_appointment_is_changed_by_who_comes_who_represents_them_and_who_receives_them():
@@ -175,7 +187,7 @@ def test_a_patient_changes_nothing_but_their_choices_and_adds_what_they_measure(
 
     changed = {(c[2], c[3]) for c in ALLOWED if c[0] is Role.PATIENT and c[3] in writing}
 
-    own = {Kind.CONSENT, Kind.ACCOUNT, Kind.APPOINTMENT, Kind.PREADMISSION}
+    own = {Kind.CONSENT, Kind.ACCOUNT, Kind.APPOINTMENT, Kind.PREADMISSION, Kind.REQUEST}
     added = {Kind.OBSERVATION, Kind.FORM}
     assert {kind for kind, _ in changed} == own | added
     assert {act for kind, act in changed if kind in added} == {Act.CREATE}

@@ -1,5 +1,8 @@
 """What is written to a team, and back."""
 
+from typing import Self
+from uuid import UUID
+
 from django import forms
 
 from passerelle.care.messaging.rules.clock import delay_in_words
@@ -77,3 +80,8 @@ class PromiseForm(forms.Form):
         choices=tuple((hours, delay_in_words(hours)) for hours in (4, 12, 24, 48, 72, 96, 120, 168)),
         help_text="Les messages déjà reçus gardent le délai annoncé au patient.",
     )
+
+    @classmethod
+    def of(cls, team_id: UUID, hours: int, *, prefix_of_ids: str) -> Self:
+        """Return the form of one team, with what it promises now."""
+        return cls(initial={"team": team_id, "hours": hours}, auto_id=f"id_{prefix_of_ids}_%s")

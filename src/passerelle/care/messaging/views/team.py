@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from passerelle.care.messaging.forms import AnswerForm, PromiseForm, SeenForm, TemplateForm
-from passerelle.care.messaging.models import Team
 from passerelle.care.messaging.selectors import worklist as selectors
 from passerelle.care.messaging.services import answering
 from passerelle.care.messaging.services.refusals import NotSent
@@ -121,13 +120,11 @@ def promises(request: AuthenticatedRequest) -> HttpResponse:
         answering.promise(viewer=request.viewer, team_id=told["team"], hours=told["hours"])
         messages.success(request, "Le nouveau délai est annoncé aux patients.")
         return redirect("messaging:promises")
-    teams = [(team, _promise_of(team)) for team in selectors.my_teams(request.viewer)]
+    teams = [
+        (team, PromiseForm.of(team.pk, team.answers_within_hours, prefix_of_ids=team.code))
+        for team in selectors.my_teams(request.viewer)
+    ]
     return render(request, "messaging/promises.html", {"teams": teams, "sent": sent, "trail": _trail()})
-
-
-def _promise_of(team: Team) -> PromiseForm:
-    told = {"team": team.pk, "hours": team.answers_within_hours}
-    return PromiseForm(initial=told, auto_id=f"id_{team.code}_%s")
 
 
 def _trail() -> list[tuple[str, str]]:

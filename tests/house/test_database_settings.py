@@ -23,7 +23,7 @@ def test_an_address_gives_every_part(monkeypatch):
     assert settings["USER"] == "chu"
     assert settings["PASSWORD"] == "a@b"
     assert (settings["HOST"], settings["PORT"], settings["NAME"]) == ("base.example", "5433", "passerelle")
-    assert settings["OPTIONS"] == {"sslmode": "require"}
+    assert settings["OPTIONS"]["sslmode"] == "require"
 
 
 def test_another_engine_is_refused(monkeypatch):

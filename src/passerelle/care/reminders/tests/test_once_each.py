@@ -16,6 +16,7 @@ import pytest
 from django.db import connection
 
 from passerelle.care.appointments.api import AppointmentRow, State, Via
+from passerelle.care.appointments.models import Booking
 from passerelle.care.identity import api as identity
 from passerelle.care.identity.tests.cast import make_establishments
 from passerelle.care.reminders.models import Reminder, SmsConsent
@@ -38,6 +39,7 @@ def _people(count):
         SmsConsent.objects.bulk_create(
             SmsConsent(local_identity_id=_id("file", rank), accepts=True, told_at=_START) for rank in ranks
         )
+        Booking.objects.bulk_create(_booking(rank) for rank in ranks)
         yield from (_appointment(rank) for rank in ranks)
 
 
@@ -65,6 +67,22 @@ def _file(rank):
         birth_place="13055",
         status="VALI",
         phone=_phone(rank),
+    )
+
+
+def _booking(rank):
+    starts_at = at(TUESDAY, 9)
+    return Booking(
+        id=_id("appointment", rank),
+        number=str(rank),
+        establishment="aphm",
+        local_identity_id=_id("file", rank),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=30),
+        state=State.BOOKED.value,
+        via=Via.DESK.value,
+        made_at=_START,
+        changed_at=_START,
     )
 
 

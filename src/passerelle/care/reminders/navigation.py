@@ -20,7 +20,7 @@ def register() -> None:
             kind=Kind.APPOINTMENT,
             action=Act.UPDATE,
             order=33,
-            summary="Ce qui part demain, à qui et pourquoi ; les courriers à imprimer.",
+            summary="Ce qui part demain, à qui et pourquoi\u202f; les courriers à imprimer.",
             awaits=awaiting,
         ),
     )

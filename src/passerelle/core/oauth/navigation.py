@@ -8,7 +8,7 @@ _APPLICATIONS = NavEntry(
     kind=Kind.ACCOUNT,
     action=Act.SEARCH,
     order=88,
-    summary="Ce qui lit ou écrit par l’interface FHIR : déclarer, approuver, couper.",
+    summary="Ce qui lit ou écrit par l’interface FHIR\u00a0: déclarer, approuver, couper.",
 )
 _MINE = NavEntry(
     label="Applications autorisées",

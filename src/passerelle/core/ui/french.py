@@ -175,5 +175,5 @@ def spacing(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return a text as it is compared when somebody types it: no accents, no capitals, « ’ » as a space."""
-    bare = (one for one in unicodedata.normalize("NFKD", text.replace("’", " ").replace("'", " ")))
-    return "".join(one for one in bare if not unicodedata.combining(one)).casefold()
+    spelled = unicodedata.normalize("NFKD", text.replace("’", " ").replace("'", " "))
+    return "".join(one for one in spelled if not unicodedata.combining(one)).casefold()

@@ -86,7 +86,7 @@ def test_an_old_proof_leads_to_the_page_and_back(dpo):
     assert answer.url == f"{reverse('oauth:prove')}?next=%2Fjournal%2Fexport.csv&pour=export"
     page = dpo.get(answer.url)
     assert "« Exporter le journal » demande une preuve récente" in told(page)
-    assert "Six chiffres à recopier." in told(page)
+    assert "Six chiffres à recopier, ou un code de secours." in told(page)
 
 
 def test_a_code_given_again_is_a_proof(client):
